@@ -1,0 +1,101 @@
+package io.wsstream.conformance.peers;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A program of somebody else that our libraries are tested against.
+ *
+ * <p>{@code conformance-tests/peers/build} builds them; Maven runs it before the integration tests. On a machine that
+ * cannot build one, its tests are skipped with a named reason; with {@code CI=true} they fail.
+ *
+ * <p><b>Threads:</b> any. <b>Blocking:</b> reads small files. <b>Memory:</b> keeps nothing.
+ */
+public enum Peer {
+    /** The command of the public module {@code k8s.io/kubectl}. */
+    KUBECTL,
+    /** A WebSocket source, sink and echo on {@code github.com/gorilla/websocket}, as server and as client. */
+    GORILLA;
+
+    /** Where the program is once it is built; it need not exist. */
+    public Path binary() {
+        return target().resolve("bin").resolve(programName());
+    }
+
+    /**
+     * The program, for the test that runs now; the closing table counts that test.
+     *
+     * <p>When the program was not built, the test is skipped with the reason, or fails when {@code CI=true}.
+     */
+    public Path require() {
+        PeerTable.asked(this);
+        missing().ifPresent(reason -> skipOrFail(reason, "true".equals(System.getenv("CI"))));
+        return binary();
+    }
+
+    /** A command line of this peer, which is {@linkplain #require() required}. */
+    public PeerCommand command(String... arguments) {
+        return new PeerCommand(require(), arguments);
+    }
+
+    /** The pinned version, as it was built; empty when it was not. */
+    public Optional<String> version() {
+        return missing().isPresent() ? Optional.empty() : Optional.of(firstLine(programName() + ".version"));
+    }
+
+    /** Why the program cannot be run; empty when it can. */
+    Optional<String> missing() {
+        if (Files.isExecutable(binary())) {
+            return Optional.empty();
+        }
+        String failed = programName() + ".failed";
+        String reason = Files.exists(target().resolve(failed))
+                ? firstLine(failed)
+                : "run conformance-tests/peers/build, or `mvnw verify`, which does";
+        return Optional.of("peer " + programName() + " is not built: " + reason);
+    }
+
+    String programName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static void skipOrFail(String reason, boolean ci) {
+        if (ci) {
+            Assertions.fail(reason);
+        }
+        Assumptions.abort(reason);
+    }
+
+    /** The top of the source tree: {@code wsstream.root} if set, else the nearest folder upwards that holds bom.xml. */
+    static Path root() {
+        String set = System.getProperty("wsstream.root");
+        if (set != null) {
+            return Path.of(set);
+        }
+        Path start = Path.of("").toAbsolutePath();
+        for (Path folder = start; folder != null; folder = folder.getParent()) {
+            if (Files.exists(folder.resolve("bom.xml"))) {
+                return folder;
+            }
+        }
+        throw new IllegalStateException("no bom.xml in " + start + " or above it; set -Dwsstream.root");
+    }
+
+    private static Path target() {
+        return root().resolve("conformance-tests/peers/target");
+    }
+
+    private static String firstLine(String file) {
+        try (var lines = Files.lines(target().resolve(file))) {
+            return lines.findFirst().orElse("");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
