@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.launcher.TestExecutionListener;
@@ -27,7 +28,17 @@ public final class PeerTable implements TestExecutionListener {
     private static @Nullable String running;
 
     private final Map<Peer, Count> counts = new EnumMap<>(Peer.class);
+    private final Consumer<String> out;
     private @Nullable TestPlan plan;
+
+    /** For the service loader: prints to standard output. */
+    public PeerTable() {
+        this(System.out::print);
+    }
+
+    PeerTable(Consumer<String> out) {
+        this.out = out;
+    }
 
     private static final class Count {
         int exercised;
@@ -72,7 +83,7 @@ public final class PeerTable implements TestExecutionListener {
     @Override
     public void testPlanExecutionFinished(TestPlan testPlan) {
         if (!counts.isEmpty()) {
-            System.out.print(table());
+            out.accept(table());
         }
     }
 
