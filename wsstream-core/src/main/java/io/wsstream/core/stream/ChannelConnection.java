@@ -1,0 +1,350 @@
+package io.wsstream.core.stream;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.wsstream.core.Subprotocol;
+import io.wsstream.core.WsStreamException;
+import io.wsstream.core.channel.ChannelDecoder;
+import io.wsstream.core.transport.Transport;
+import io.wsstream.core.websocket.Role;
+import java.nio.ByteBuffer;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Many channels over one transport: Kubernetes' {@code wsstream.Conn}, for either side.
+ *
+ * <p><b>Threads:</b> any; calls on the listener come on the transport's threads. <b>Blocking:</b> see {@link Transport}.
+ * <b>Memory:</b> the bound of each channel, and the transport's queue, which callers of {@link #send} heed by {@link
+ * #isWritable}.
+ *
+ * <p>Source: {@code wsstream/conn.go}; PROTOCOL.md 5, 6.
+ */
+public final class ChannelConnection {
+    /** Room before a payload that spares every copy: the longest frame header, and the channel. */
+    public static final int HEADROOM = 16;
+
+    /** What a connection tells. */
+    public interface Listener {
+        /** The first message came: the peer is ready. Once, and before anything else of that message. */
+        default void onFirstMessage() {}
+
+        /**
+         * A message was dropped because this session has no use for it.
+         *
+         * @param why one phrase for a log
+         * @param bytes how long it was
+         */
+        default void onIgnored(String why, int bytes) {}
+
+        /**
+         * The peer half-closed a channel.
+         *
+         * @param channel its number
+         */
+        default void onChannelClose(int channel) {}
+
+        /**
+         * The session moved on.
+         *
+         * @param state the new state
+         */
+        default void onState(SessionState state) {}
+
+        /**
+         * The peer sent its Close.
+         *
+         * @param code its code; 1005 when it gave none
+         * @param reason its reason, possibly empty
+         */
+        void onPeerClose(int code, String reason);
+
+        /**
+         * The end; once, and the last call.
+         *
+         * @param failure why, or null after a Close of either side
+         */
+        void onEnd(@Nullable WsStreamException failure);
+    }
+
+    private final Transport transport;
+    private final Subprotocol subprotocol;
+    private final Role role;
+    private final ReadGate gate;
+    private final @Nullable InboundChannel[] inbound;
+    private final List<Runnable> outputListeners = new CopyOnWriteArrayList<>();
+
+    /** Protects the state; nothing is called under it. */
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private SessionState state = SessionState.CONNECTING;
+
+    private volatile boolean outputEnded;
+
+    /**
+     * A connection after the 101.
+     *
+     * @param transport carries the messages; not started yet
+     * @param subprotocol what was agreed
+     * @param role which side this is
+     * @param channels how many channels there are
+     */
+    public ChannelConnection(Transport transport, Subprotocol subprotocol, Role role, int channels) {
+        this.transport = transport;
+        this.subprotocol = subprotocol;
+        this.role = role;
+        this.gate = new ReadGate(transport);
+        this.inbound = new InboundChannel[channels];
+    }
+
+    /**
+     * Makes a channel readable. Channels that nobody makes readable drop what comes. Before {@link #start} only.
+     *
+     * @param channel its number
+     * @param limitBytes how much may wait for its sink
+     * @return the channel
+     */
+    public InboundChannel receive(int channel, int limitBytes) {
+        InboundChannel made = new InboundChannel(limitBytes, gate);
+        inbound[channel] = made;
+        return made;
+    }
+
+    /**
+     * Delivers what comes on one channel to another. Before {@link #start} only.
+     *
+     * @param channel the number that is an alias
+     * @param target where its bytes go
+     */
+    void alias(int channel, InboundChannel target) {
+        inbound[channel] = target;
+    }
+
+    /**
+     * Begins to deliver.
+     *
+     * @param listener who is told
+     */
+    public void start(Listener listener) {
+        move(SessionState.Event.OPENED, listener);
+        transport.start(new Incoming(listener));
+    }
+
+    /** {@return what was agreed} */
+    public Subprotocol subprotocol() {
+        return subprotocol;
+    }
+
+    /** {@return where the session stands} */
+    public SessionState state() {
+        synchronized (lock) {
+            return state;
+        }
+    }
+
+    /** {@return whether the output queue has room} */
+    public boolean isWritable() {
+        return transport.isWritable();
+    }
+
+    /** {@return whether nothing can be sent any more} */
+    public boolean isOutputEnded() {
+        return outputEnded;
+    }
+
+    /**
+     * Adds someone to be told that the output queue has room again, or that there will be no output any more.
+     *
+     * @param listener called on the transport's threads; must not block
+     */
+    public void onOutputChange(Runnable listener) {
+        outputListeners.add(listener);
+    }
+
+    /**
+     * Sends bytes on a channel, as one message. After the end they are dropped.
+     *
+     * @param channel its number
+     * @param payload position to limit; this connection's from now on, and it may change the bytes
+     * @param headroom how many bytes before the position may be overwritten; {@link #HEADROOM} spares every copy
+     * @param released run once the buffer is needed no more, or null
+     */
+    public void send(int channel, ByteBuffer payload, int headroom, @Nullable Runnable released) {
+        if (subprotocol.codec() == Subprotocol.Codec.BASE64) {
+            sendText(channel, payload, released);
+        } else if (headroom >= 1) {
+            int start = payload.position() - 1;
+            payload.put(start, (byte) channel).position(start);
+            transport.send(false, payload, headroom - 1, released);
+        } else {
+            ByteBuffer copy = ByteBuffer.allocate(HEADROOM + payload.remaining());
+            copy.position(HEADROOM).put(payload).position(HEADROOM);
+            if (released != null) {
+                released.run();
+            }
+            send(channel, copy, HEADROOM, null);
+        }
+    }
+
+    private void sendText(int channel, ByteBuffer payload, @Nullable Runnable released) {
+        ByteBuffer encoded = Base64.getEncoder().encode(payload);
+        if (released != null) {
+            released.run();
+        }
+        ByteBuffer message = ByteBuffer.allocate(HEADROOM + 1 + encoded.remaining());
+        message.position(HEADROOM).put((byte) ('0' + channel)).put(encoded).position(HEADROOM);
+        transport.send(true, message, HEADROOM, null);
+    }
+
+    /**
+     * Half-closes a channel of ours: we send no more on it (v5 clients only).
+     *
+     * @param channel its number
+     * @throws IllegalStateException if the subprotocol has no CLOSE
+     */
+    public void sendClose(int channel) {
+        if (!subprotocol.hasClose() || role != Role.CLIENT) {
+            throw new IllegalStateException("CLOSE of a channel on '" + subprotocol.wireName()
+                    + "'; only a client on v5.channel.k8s.io can half-close");
+        }
+        ByteBuffer message = ByteBuffer.allocate(HEADROOM + 2);
+        message.position(HEADROOM)
+                .put((byte) ChannelDecoder.CLOSE)
+                .put((byte) channel)
+                .position(HEADROOM);
+        transport.send(false, message, HEADROOM, null);
+    }
+
+    /**
+     * The status was sent, or received.
+     *
+     * @return whether this was the first time, and in time
+     */
+    boolean markStatus() {
+        synchronized (lock) {
+            if (state != SessionState.OPEN) {
+                return false;
+            }
+            state = state.after(SessionState.Event.STATUS);
+            return true;
+        }
+    }
+
+    /**
+     * Closes the connection in the proper way, after all that was sent.
+     *
+     * @param code why; 1000 only after the status
+     * @param reason for a person, possibly empty
+     */
+    public void close(int code, String reason) {
+        synchronized (lock) {
+            if (state != SessionState.OPEN && state != SessionState.STATUS) {
+                return;
+            }
+            state = state.after(SessionState.Event.CLOSE);
+        }
+        endOutput();
+        transport.close(code, reason);
+    }
+
+    /** Ends the connection now. */
+    public void abort() {
+        transport.abort();
+    }
+
+    private void endOutput() {
+        outputEnded = true;
+        outputListeners.forEach(Runnable::run);
+    }
+
+    private void endInput() {
+        for (InboundChannel channel : inbound) {
+            if (channel != null) {
+                channel.onEnd();
+            }
+        }
+    }
+
+    private void move(SessionState.Event event, Listener listener) {
+        SessionState now;
+        synchronized (lock) {
+            state = state.after(event);
+            now = state;
+        }
+        listener.onState(now);
+    }
+
+    /** What comes from the transport. */
+    private final class Incoming implements Transport.Receiver, ChannelDecoder.Handler {
+        private final Listener listener;
+        private final ChannelDecoder decoder = new ChannelDecoder(subprotocol, inbound.length, role, this);
+        private boolean anyMessage;
+
+        Incoming(Listener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public void onMessagePart(ByteBuffer part, boolean first, boolean last) throws WsStreamException {
+            if (!anyMessage) {
+                anyMessage = true;
+                listener.onFirstMessage();
+            }
+            decoder.decode(part, first, last);
+        }
+
+        @Override
+        public void onData(int channel, ByteBuffer payload) {
+            InboundChannel to = inbound[channel];
+            if (to != null) {
+                to.onData(payload);
+            }
+        }
+
+        @Override
+        public void onClose(int channel) {
+            InboundChannel to = inbound[channel];
+            if (to != null) {
+                to.onEnd();
+            }
+            listener.onChannelClose(channel);
+        }
+
+        @Override
+        public void onIgnored(String why, int bytes) {
+            listener.onIgnored(why, bytes);
+        }
+
+        @Override
+        public void onWritable() {
+            outputListeners.forEach(Runnable::run);
+        }
+
+        @Override
+        public void onClose(int code, String reason) {
+            boolean ours;
+            synchronized (lock) {
+                ours = state == SessionState.CLOSING;
+            }
+            if (!ours) {
+                move(SessionState.Event.CLOSE, listener);
+            }
+            endOutput();
+            listener.onPeerClose(code, reason);
+        }
+
+        @Override
+        public void onEnd(@Nullable WsStreamException failure) {
+            move(
+                    failure == null && state() == SessionState.CLOSING
+                            ? SessionState.Event.END
+                            : SessionState.Event.LOST,
+                    listener);
+            endOutput();
+            endInput();
+            listener.onEnd(failure);
+        }
+    }
+}

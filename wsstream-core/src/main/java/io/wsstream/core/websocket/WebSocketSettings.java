@@ -1,0 +1,60 @@
+package io.wsstream.core.websocket;
+
+import java.time.Duration;
+
+/**
+ * The bounds of a WebSocket connection. A duration of zero switches its bound off.
+ *
+ * @param maxMessageBytes largest message taken, in bytes; larger ones end the connection with 1009
+ * @param highMarkBytes output queued at which {@code isWritable} turns false
+ * @param lowMarkBytes output queued at which it turns true again
+ * @param pingEvery how often a Ping is sent
+ * @param silence without any byte from the peer for so long it is lost; does not count while we do not read, nor while
+ *     the peer does not
+ * @param idle without any data message in either direction for so long the connection is ended
+ * @param stall a peer that takes no byte of a waiting queue for so long is lost
+ * @param linger after our Close: so long without a byte in or out, and the connection is dropped
+ * @param lingerTotal after our Close: so long in all
+ */
+public record WebSocketSettings(
+        int maxMessageBytes,
+        long highMarkBytes,
+        long lowMarkBytes,
+        Duration pingEvery,
+        Duration silence,
+        Duration idle,
+        Duration stall,
+        Duration linger,
+        Duration lingerTotal) {
+
+    /** What Kubernetes' servers take at most in one frame. */
+    public static final int MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
+
+    /** {@return the defaults of a server} */
+    public static WebSocketSettings server() {
+        return new WebSocketSettings(
+                MAX_MESSAGE_BYTES,
+                256 * 1024,
+                128 * 1024,
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(61),
+                Duration.ofHours(4),
+                Duration.ofHours(4),
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(15));
+    }
+
+    /** {@return the defaults of a client: pings and silence as client-go has them} */
+    public static WebSocketSettings client() {
+        return new WebSocketSettings(
+                MAX_MESSAGE_BYTES,
+                256 * 1024,
+                128 * 1024,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(61),
+                Duration.ZERO,
+                Duration.ofHours(4),
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(30));
+    }
+}

@@ -1,0 +1,584 @@
+package io.wsstream.core.websocket;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.wsstream.core.ConnectionLostException;
+import io.wsstream.core.ProtocolViolationException;
+import io.wsstream.core.WsStreamException;
+import io.wsstream.core.WsTimeoutException;
+import io.wsstream.core.transport.ByteLink;
+import io.wsstream.core.transport.Transport;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A WebSocket connection after the 101, for either side: frames, control frames, the closing handshake, and every bound
+ * on time. It is fed bytes by its link and time by its owner.
+ *
+ * <pre>
+ *  OPEN --we close--> CLOSE_SENT --peer's Close--> ENDING --link closed--> CLOSED
+ *   | \--peer's Close, answered-------------------^                          ^
+ *   |\---rule broken or bound passed: Close sent--> DISCARDING --EOF, bound--+
+ *    \---lost----------------------------------------------------------------/
+ * </pre>
+ *
+ * <p>After our Close everything that comes is read and dropped until the peer's Close, so that a peer that still sends
+ * gets our last bytes instead of a reset.
+ *
+ * <p><b>Threads:</b> {@link #receive} and {@link #linkClosed} belong to the link, {@link #tick} to one timer, all else
+ * to anyone. <b>Blocking:</b> none, but see {@link ByteLink}. <b>Memory:</b> what is queued; callers heed {@link
+ * #isWritable}. Pongs wait one at a time, so a peer cannot fill the queue with Pings.
+ *
+ * <p>Source: RFC 6455; PROTOCOL.md 5, 12, 13.
+ */
+public final class WebSocketTransport implements Transport {
+    private enum State {
+        OPEN,
+        CLOSE_SENT,
+        ENDING,
+        DISCARDING,
+        CLOSED
+    }
+
+    private enum Kind {
+        DATA,
+        PING,
+        PONG,
+        CLOSE
+    }
+
+    private static final int MASKS_AT_ONCE = 1024;
+
+    private final Role role;
+    private final ByteLink link;
+    private final WebSocketSettings settings;
+    private final FrameDecoder decoder;
+    private volatile @Nullable Receiver receiver;
+
+    /** Protects the output queue and the state; nothing is called and no other lock taken under it. */
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private final ArrayDeque<Frame> queue = new ArrayDeque<>();
+
+    @GuardedBy("lock")
+    private boolean draining;
+
+    @GuardedBy("lock")
+    private State state = State.OPEN;
+
+    @GuardedBy("lock")
+    private boolean wasFull;
+
+    @GuardedBy("lock")
+    private boolean pingQueued;
+
+    @GuardedBy("lock")
+    private boolean pongQueued;
+
+    @GuardedBy("lock")
+    private byte @Nullable [] nextPong;
+
+    @GuardedBy("lock")
+    private boolean ended;
+
+    @GuardedBy("lock")
+    private long queuedBytes;
+
+    // owner: whoever drains, one at a time
+    private final Masks masks = new Masks();
+
+    // set by the link's threads, taken by the timer
+    private volatile boolean received;
+    private volatile boolean sent;
+    private volatile boolean dataMoved;
+    private volatile boolean readsPaused;
+
+    // owner: timer thread, all below
+    private boolean clockRuns;
+    private long lastReceived;
+    private long lastSent;
+    private long lastData;
+    private long quietSince;
+    private long lastPing;
+    private long queueEmptySince;
+    private long closingSince;
+    private boolean closingSeen;
+
+    /**
+     * A connection on a link that does not read yet.
+     *
+     * @param role which side this is
+     * @param link the bytes below
+     * @param settings the bounds
+     */
+    public WebSocketTransport(Role role, ByteLink link, WebSocketSettings settings) {
+        this.role = role;
+        this.link = link;
+        this.settings = settings;
+        this.decoder = new FrameDecoder(role, settings.maxMessageBytes(), new Incoming());
+    }
+
+    @Override
+    public void start(Receiver newReceiver) {
+        if (receiver != null) {
+            throw new IllegalStateException("already started");
+        }
+        receiver = newReceiver;
+        link.resumeReads();
+    }
+
+    // ---------------------------------------------------------------- input
+
+    /**
+     * Takes what the link read. Only the link calls this, one call at a time.
+     *
+     * @param in position to limit; consumed; the bytes may be changed
+     */
+    public void receive(ByteBuffer in) {
+        received = true;
+        State now = state();
+        if (now == State.OPEN || now == State.CLOSE_SENT) {
+            try {
+                decoder.decode(in);
+            } catch (ProtocolViolationException broken) {
+                fail(broken.closeCode(), broken);
+            } catch (WsStreamException failed) {
+                fail(CloseCode.INTERNAL_ERROR, failed);
+            } catch (RuntimeException bug) {
+                fail(CloseCode.INTERNAL_ERROR, new WsStreamException("a message could not be handled: " + bug, bug));
+            }
+        }
+        in.position(in.limit());
+    }
+
+    /**
+     * The link is gone. Only the link calls this; later calls do nothing.
+     *
+     * @param cause what broke it, or null when the peer ended it or we did
+     */
+    public void linkClosed(@Nullable Throwable cause) {
+        boolean proper;
+        synchronized (lock) {
+            proper = state == State.ENDING;
+            state = State.CLOSED;
+        }
+        dropQueue(cause);
+        if (proper) {
+            end(null);
+        } else {
+            end(new ConnectionLostException(
+                    "the connection was lost without a Close frame" + (cause == null ? "" : ": " + cause.getMessage()),
+                    cause));
+        }
+    }
+
+    private final class Incoming implements FrameDecoder.Handler {
+        @Override
+        public void onMessagePart(ByteBuffer part, boolean first, boolean last) throws WsStreamException {
+            dataMoved = true;
+            Receiver to = receiver;
+            if (to != null && state() == State.OPEN) {
+                to.onMessagePart(part, first, last);
+            }
+        }
+
+        @Override
+        public void onPing(ByteBuffer payload) {
+            byte[] answer = new byte[payload.remaining()];
+            payload.get(answer);
+            synchronized (lock) {
+                if (pongQueued) {
+                    nextPong = answer;
+                    return;
+                }
+                pongQueued = true;
+            }
+            enqueueControl(Kind.PONG, Opcode.PONG, answer);
+        }
+
+        @Override
+        public void onPong(ByteBuffer payload) {
+            // That bytes came is all it says.
+        }
+
+        @Override
+        public void onClose(int code, String reason) {
+            boolean answer;
+            synchronized (lock) {
+                answer = state == State.OPEN;
+                if (answer) {
+                    state = State.ENDING;
+                }
+            }
+            Receiver to = receiver;
+            if (answer) {
+                if (to != null) {
+                    to.onClose(code, reason);
+                }
+                enqueueControl(Kind.CLOSE, Opcode.CLOSE, FrameEncoder.closePayload(code, ""));
+            } else {
+                synchronized (lock) {
+                    state = State.ENDING;
+                }
+                link.close();
+            }
+            end(null);
+        }
+    }
+
+    /** Ends the connection for a reason of ours: says so to the peer, tells the receiver, drops all that comes. */
+    private void fail(int closeCode, WsStreamException failure) {
+        synchronized (lock) {
+            if (state != State.OPEN && state != State.CLOSE_SENT) {
+                return;
+            }
+            boolean closeSent = state == State.CLOSE_SENT;
+            state = State.DISCARDING;
+            if (closeSent) {
+                closeCode = CloseCode.ABNORMAL;
+            }
+        }
+        if (closeCode != CloseCode.ABNORMAL) {
+            enqueueControl(
+                    Kind.CLOSE,
+                    Opcode.CLOSE,
+                    FrameEncoder.closePayload(closeCode, String.valueOf(failure.getMessage())));
+        }
+        link.resumeReads();
+        end(failure);
+    }
+
+    private void end(@Nullable WsStreamException failure) {
+        synchronized (lock) {
+            if (ended) {
+                return;
+            }
+            ended = true;
+        }
+        Receiver to = receiver;
+        if (to != null) {
+            to.onEnd(failure);
+        }
+    }
+
+    // ---------------------------------------------------------------- output
+
+    @Override
+    public void send(boolean text, ByteBuffer message, int headroom, @Nullable Runnable released) {
+        dataMoved = true;
+        enqueue(new Frame(Kind.DATA, text ? Opcode.TEXT : Opcode.BINARY, message, headroom, released));
+    }
+
+    @Override
+    public void close(int code, String reason) {
+        synchronized (lock) {
+            if (state != State.OPEN) {
+                return;
+            }
+            state = State.CLOSE_SENT;
+        }
+        enqueueControl(Kind.CLOSE, Opcode.CLOSE, FrameEncoder.closePayload(code, reason));
+        link.resumeReads();
+    }
+
+    private void enqueueControl(Kind kind, int opcode, byte[] payload) {
+        ByteBuffer buffer = ByteBuffer.allocate(FrameEncoder.MAX_HEADER_BYTES + payload.length);
+        buffer.position(FrameEncoder.MAX_HEADER_BYTES).put(payload).position(FrameEncoder.MAX_HEADER_BYTES);
+        enqueue(new Frame(kind, opcode, buffer, FrameEncoder.MAX_HEADER_BYTES, null));
+    }
+
+    /** A Close is the last frame, so it goes out in the states that it brought about, and all others only before. */
+    private void enqueue(Frame frame) {
+        boolean dropped;
+        synchronized (lock) {
+            dropped = frame.kind == Kind.CLOSE ? state == State.OPEN || state == State.CLOSED : state != State.OPEN;
+            if (!dropped) {
+                queue.add(frame);
+                queuedBytes += frame.size;
+                if (queuedBytes >= settings.highMarkBytes()) {
+                    wasFull = true;
+                }
+                if (draining) {
+                    return;
+                }
+                draining = true;
+            }
+        }
+        if (dropped) {
+            frame.release();
+            return;
+        }
+        drain();
+    }
+
+    /** Hands frames to the link, in order, by one thread at a time and without the lock. */
+    private void drain() {
+        while (true) {
+            Frame frame;
+            synchronized (lock) {
+                frame = queue.poll();
+                if (frame == null) {
+                    draining = false;
+                    return;
+                }
+            }
+            frame.encode();
+            link.write(frame);
+        }
+    }
+
+    private void dropQueue(@Nullable Throwable cause) {
+        while (true) {
+            Frame frame;
+            synchronized (lock) {
+                frame = queue.poll();
+            }
+            if (frame == null) {
+                return;
+            }
+            frame.onSent(cause == null ? new ConnectionLostException("closed", null) : cause);
+        }
+    }
+
+    @Override
+    public long queuedBytes() {
+        synchronized (lock) {
+            return queuedBytes;
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        synchronized (lock) {
+            return queuedBytes < settings.highMarkBytes();
+        }
+    }
+
+    @Override
+    public void pauseReads() {
+        synchronized (lock) {
+            if (state != State.OPEN) {
+                return; // From our Close on, all is read and dropped.
+            }
+        }
+        readsPaused = true;
+        link.pauseReads();
+        if (state() != State.OPEN) {
+            link.resumeReads(); // It changed meanwhile.
+        }
+    }
+
+    @Override
+    public void resumeReads() {
+        readsPaused = false;
+        link.resumeReads();
+    }
+
+    @Override
+    public void abort() {
+        link.abort();
+    }
+
+    private State state() {
+        synchronized (lock) {
+            return state;
+        }
+    }
+
+    /** One frame on its way out. */
+    private final class Frame implements ByteLink.Outbound {
+        private final Kind kind;
+        private final int opcode;
+        private final int headroom;
+        private final int size;
+        private final @Nullable Runnable released;
+        private ByteBuffer bytes;
+
+        Frame(Kind kind, int opcode, ByteBuffer payload, int headroom, @Nullable Runnable released) {
+            this.kind = kind;
+            this.opcode = opcode;
+            this.bytes = payload;
+            this.headroom = headroom;
+            this.released = released;
+            this.size = payload.remaining();
+        }
+
+        /** Puts the header before the payload, in place where there is room, and masks. */
+        void encode() {
+            boolean masked = role == Role.CLIENT;
+            int payloadBytes = bytes.remaining();
+            int headerBytes = FrameEncoder.headerBytes(payloadBytes, masked);
+            if (headroom < headerBytes || bytes.isReadOnly()) {
+                ByteBuffer copy = ByteBuffer.allocate(headerBytes + payloadBytes);
+                copy.position(headerBytes).put(bytes).position(headerBytes);
+                bytes = copy;
+            }
+            int key = masked ? masks.next() : 0;
+            if (masked) {
+                Masking.apply(bytes, key, 0);
+            }
+            int start = bytes.position() - headerBytes;
+            FrameEncoder.putHeader(bytes, start, opcode, payloadBytes, masked, key);
+            bytes.position(start);
+        }
+
+        @Override
+        public ByteBuffer bytes() {
+            return bytes;
+        }
+
+        @Override
+        public void onSent(@Nullable Throwable failure) {
+            sent = true;
+            boolean writable = false;
+            boolean closeLink = false;
+            byte[] pong = null;
+            synchronized (lock) {
+                queuedBytes -= size;
+                if (wasFull && queuedBytes <= settings.lowMarkBytes()) {
+                    wasFull = false;
+                    writable = true;
+                }
+                switch (kind) {
+                    case PING -> pingQueued = false;
+                    case PONG -> {
+                        pong = nextPong;
+                        nextPong = null;
+                        pongQueued = pong != null;
+                    }
+                    case CLOSE -> closeLink = state == State.ENDING;
+                    case DATA -> {}
+                }
+            }
+            release();
+            if (pong != null) {
+                enqueueControl(Kind.PONG, Opcode.PONG, pong);
+            }
+            if (closeLink) {
+                link.close();
+            }
+            Receiver to = receiver;
+            if (writable && to != null) {
+                to.onWritable();
+            }
+        }
+
+        void release() {
+            if (released != null) {
+                released.run();
+            }
+        }
+    }
+
+    /** Unpredictable masking keys, drawn many at a time (RFC 6455 section 5.3). */
+    private static final class Masks {
+        private final SecureRandom random = new SecureRandom();
+        private final byte[] bytes = new byte[4 * MASKS_AT_ONCE];
+        private final ByteBuffer keys = ByteBuffer.wrap(bytes).limit(0);
+
+        int next() {
+            if (!keys.hasRemaining()) {
+                random.nextBytes(bytes);
+                keys.clear();
+            }
+            return keys.getInt();
+        }
+    }
+
+    // ---------------------------------------------------------------- time
+
+    /**
+     * Lets time pass: sends Pings and enforces every bound. To be called about once a second, by one thread.
+     *
+     * @param now {@link System#nanoTime} or a test's clock, in nanoseconds
+     */
+    public void tick(long now) {
+        if (!clockRuns) {
+            clockRuns = true;
+            lastReceived = now;
+            lastSent = now;
+            lastData = now;
+            quietSince = now;
+            lastPing = now;
+            queueEmptySince = now;
+        }
+        long queued = queuedBytes();
+        boolean progress = sent;
+        sent = false;
+        if (progress || queued == 0) {
+            lastSent = now;
+        }
+        if (queued > 0) {
+            queueEmptySince = now;
+        }
+        if (dataMoved) {
+            dataMoved = false;
+            lastData = now;
+        }
+        if (received) {
+            received = false;
+            lastReceived = now;
+            quietSince = now;
+        } else if (readsPaused || (queued > 0 && !progress)) {
+            quietSince = now;
+        }
+        switch (state()) {
+            case OPEN -> tickOpen(now, queued);
+            case CLOSE_SENT, ENDING, DISCARDING -> tickClosing(now);
+            case CLOSED -> {}
+        }
+    }
+
+    private void tickOpen(long now, long queued) {
+        if (passed(settings.silence(), now, quietSince)) {
+            lose("no byte came from the peer", settings.silence());
+        } else if (queued > 0 && passed(settings.stall(), now, lastSent)) {
+            lose("the peer took no byte of what was sent", settings.stall());
+        } else if (passed(settings.idle(), now, lastData)) {
+            fail(CloseCode.GOING_AWAY, new WsTimeoutException("no data for " + text(settings.idle()), settings.idle()));
+        } else if (passed(settings.pingEvery(), now, lastPing)) {
+            lastPing = now;
+            boolean send;
+            synchronized (lock) {
+                send = !pingQueued && state == State.OPEN;
+                pingQueued |= send;
+            }
+            if (send) {
+                enqueueControl(Kind.PING, Opcode.PING, new byte[0]);
+            }
+        }
+    }
+
+    private void tickClosing(long now) {
+        if (!closingSeen) {
+            closingSeen = true;
+            closingSince = now;
+        }
+        long quiet = Math.max(Math.max(lastReceived, lastSent), Math.max(queueEmptySince, closingSince));
+        long total = Math.max(queueEmptySince, closingSince);
+        if (passed(settings.linger(), now, quiet)
+                || passed(settings.lingerTotal(), now, total)
+                || passed(settings.stall(), now, lastSent)) {
+            link.abort();
+        }
+    }
+
+    private void lose(String what, Duration bound) {
+        synchronized (lock) {
+            state = State.CLOSED;
+        }
+        end(new WsTimeoutException("the connection is lost: " + what + " for " + text(bound), bound));
+        link.abort();
+    }
+
+    private static boolean passed(Duration bound, long now, long since) {
+        return !bound.isZero() && now - since >= bound.toNanos();
+    }
+
+    private static String text(Duration bound) {
+        return bound.toSeconds() + " s";
+    }
+}
