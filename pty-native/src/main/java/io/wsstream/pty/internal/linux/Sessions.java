@@ -1,0 +1,100 @@
+package io.wsstream.pty.internal.linux;
+
+import io.wsstream.pty.internal.posix.Children;
+import io.wsstream.pty.internal.posix.Descriptors;
+import io.wsstream.pty.internal.posix.Polling;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which processes live in which sessions: one reading of {@code /proc}.
+ *
+ * <p>A signal to a group misses the jobs of a shell, which have groups of their own; they share the session. A process
+ * that called {@code setsid} has left it and cannot be found so.
+ */
+public final class Sessions {
+    private static final Path PROC = Path.of("/proc");
+
+    private final Map<Integer, List<Integer>> living;
+
+    private Sessions(Map<Integer, List<Integer>> living) {
+        this.living = living;
+    }
+
+    /** {@return the living members of {@code sessionIds} as they are now; zombies do not count} */
+    public static Sessions read(Set<Integer> sessionIds) {
+        Map<Integer, List<Integer>> living = new HashMap<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
+            for (Path entry : entries) {
+                Stat stat = Stat.read(entry);
+                if (stat != null && stat.alive && sessionIds.contains(stat.session)) {
+                    int pid = Integer.parseInt(entry.getFileName().toString());
+                    living.computeIfAbsent(stat.session, s -> new ArrayList<>()).add(pid);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // No /proc, or it went away half way: what was found is what can be said.
+            return new Sessions(living);
+        }
+        return new Sessions(living);
+    }
+
+    /** {@return the process numbers that lived in the session when this was read} */
+    public List<Integer> livingIn(int sessionId) {
+        return living.getOrDefault(sessionId, List.of());
+    }
+
+    /**
+     * Signals {@code pid} if it still is a member of the session, so that a reused number is never hit, and is not in the
+     * group that has the session's number.
+     */
+    public static void signalMemberOutsideGroup(int sessionId, int pid, int signal) {
+        int pidfd = Polling.pidfdOpen(pid);
+        try {
+            Stat stat = Stat.read(PROC.resolve(Integer.toString(pid)));
+            if (stat == null || stat.session != sessionId || stat.group == sessionId) {
+                return;
+            }
+            var unused = pidfd >= 0 ? Polling.pidfdSendSignal(pidfd, signal) : Children.signalProcess(pid, signal);
+        } finally {
+            if (pidfd >= 0) {
+                Descriptors.close(pidfd);
+            }
+        }
+    }
+
+    /** The three fields of /proc/PID/stat that matter here. */
+    private static final class Stat {
+        final boolean alive;
+        final int group;
+        final int session;
+
+        private Stat(boolean alive, int group, int session) {
+            this.alive = alive;
+            this.group = group;
+            this.session = session;
+        }
+
+        static @Nullable Stat read(Path process) {
+            try {
+                String text = Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1);
+                // pid (name) state ppid pgrp session ...: a name may hold spaces and parentheses.
+                String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ", 5);
+                char state = fields[0].charAt(0);
+                return new Stat(state != 'Z' && state != 'X', Integer.parseInt(fields[2]), Integer.parseInt(fields[3]));
+            } catch (IOException | RuntimeException e) {
+                return null; // it ended while we looked
+            }
+        }
+    }
+}
