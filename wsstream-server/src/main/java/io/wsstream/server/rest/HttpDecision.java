@@ -1,0 +1,42 @@
+package io.wsstream.server.rest;
+
+import io.wsstream.server.exec.ExecRequest;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What to do with a request: answer it, or upgrade it. */
+public sealed interface HttpDecision {
+    /**
+     * Write this response; a WebSocket never comes of it.
+     *
+     * <p>The listener adds {@code Content-Length} and {@code Date}. When {@code headers} hold {@code Connection: close} it
+     * closes the connection after the response: what follows on it may be anything.
+     *
+     * @param status the HTTP status code
+     * @param headers name to value, {@code Content-Type} included
+     * @param body the bytes; the array is not copied, do not change it
+     */
+    @SuppressWarnings("ArrayRecordComponent") // a response goes to one socket, once
+    record Answer(int status, Map<String, String> headers, byte[] body) implements HttpDecision {
+        /** Copies the headers, in order. */
+        public Answer {
+            headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+        }
+
+        /** {@return the status code only} */
+        @Override
+        public String toString() {
+            return "Answer[" + status + "]";
+        }
+    }
+
+    /**
+     * Complete the WebSocket handshake with 101 and serve the request: every rule of the handshake has been checked.
+     *
+     * @param request what to serve
+     * @param selectedSubprotocol the value of {@code Sec-WebSocket-Protocol}; empty means to leave that header out, which
+     *     the JDK's client insists on
+     */
+    record Upgrade(ExecRequest request, String selectedSubprotocol) implements HttpDecision {}
+}
