@@ -326,7 +326,12 @@ public final class WebSocketTransport implements Transport {
                 }
             }
             frame.encode();
-            link.write(frame);
+            try {
+                link.write(frame);
+            } catch (RuntimeException bug) {
+                frame.onSent(bug);
+                link.abort();
+            }
         }
     }
 

@@ -1,0 +1,400 @@
+package io.wsstream.server;
+
+import io.wsstream.core.stream.ServerExec;
+import io.wsstream.core.websocket.WebSocketSettings;
+import io.wsstream.server.exec.ExecRequest;
+import io.wsstream.server.exec.ExecSession;
+import io.wsstream.server.exec.ExecTarget;
+import io.wsstream.server.rest.KubernetesSurface;
+import io.wsstream.server.tyrus.TyrusListener;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server that {@code kubectl exec} takes for a cluster.
+ *
+ * <p>What it does not let in by default: anyone from another host (it listens on loopback), anyone without its random
+ * token, any web page ({@link HostPolicy}), and any command, until a target is installed.
+ *
+ * <pre>{@code
+ * try (LocalProcess processes = LocalProcess.create();
+ *         WsStreamServer server = WsStreamServer.builder()
+ *                 .pods(PodCatalog.of(Pod.of("local", "main")))
+ *                 .exec(processes)
+ *                 .start()) {
+ *     server.writeKubeconfig(Path.of("kubeconfig"));
+ *     ...
+ * }
+ * }</pre>
+ *
+ * <p><b>Threads:</b> selectors {@code wsstream-io-N} and {@code wsstream-timer}. <b>Blocking:</b> {@link #close}, by its
+ * bounds.
+ */
+public final class WsStreamServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WsStreamServer.class);
+
+    private final Builder options;
+    private final @Nullable TlsIdentity tls;
+    private final @Nullable String token;
+    private final ScheduledExecutorService timer;
+    private final TyrusListener listener;
+    private final Set<ExecSession> sessions = ConcurrentHashMap.newKeySet();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    private WsStreamServer(Builder options) throws IOException {
+        this.options = options;
+        this.tls = options.plain ? null : options.tls != null ? options.tls : TlsIdentity.generate(List.of());
+        Authenticator authenticator = options.authenticator;
+        if (authenticator == null) {
+            token = options.token != null ? options.token : randomToken();
+            authenticator = Authenticator.bearer(token);
+        } else {
+            token = null;
+        }
+        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "wsstream-timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        HostPolicy hosts = tls == null ? options.hosts : options.hosts.withHosts(tls.names());
+        KubernetesSurface surface = KubernetesSurface.builder(authenticator, options.pods)
+                .authorizer(options.authorizer)
+                .hostPolicy(hosts)
+                .limits(options.limits)
+                .pathPrefix(options.pathPrefix)
+                .liveSessions(sessions::size)
+                .ready(() -> closed.getCount() > 0)
+                .execServed(options.exec != null)
+                .build();
+        try {
+            this.listener = new TyrusListener(
+                    options.host,
+                    options.port,
+                    tls == null ? null : tls.sslContext(),
+                    options.limits,
+                    options.settings(),
+                    options.pathPrefix,
+                    timer,
+                    surface::decide,
+                    this::open);
+        } catch (IOException | RuntimeException failed) {
+            timer.shutdownNow();
+            throw failed;
+        }
+        LOG.info("listening on {}", uri());
+    }
+
+    private static String randomToken() {
+        byte[] bytes = new byte[24];
+        new SecureRandom().nextBytes(bytes);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    private void open(ExecRequest request, ServerExec wire) {
+        ExecSession session = new ExecSession(request, wire, timer, this::ended);
+        sessions.add(session);
+        tell("opened", () -> options.listener.opened(request.sessionInfo()));
+        LOG.debug("session {}: {} in {}/{}", request.sessionId(), "exec", request.namespace(), request.pod());
+        session.begin(Objects.requireNonNull(options.exec)); // without one the surface answers 501
+        if (closed.getCount() == 0) {
+            session.breakOff("the server is shutting down");
+        }
+    }
+
+    private void ended(ExecSession session, SessionOutcome outcome) {
+        if (sessions.remove(session)) {
+            LOG.debug("session {}: {}", session.request().sessionId(), outcome.description());
+            tell("ended", () -> options.listener.ended(session.request().sessionInfo(), outcome));
+        }
+    }
+
+    private static void tell(String event, Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException bug) {
+            LOG.warn("a session listener failed on '{}'", event, bug);
+        }
+    }
+
+    /** {@return a builder with the defaults} */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** {@return where clients reach this server, such as {@code https://127.0.0.1:34567}, with the path prefix} */
+    public URI uri() {
+        boolean any = options.host.equals("0.0.0.0") || options.host.equals("::");
+        String host = any ? "127.0.0.1" : options.host;
+        return URI.create((tls == null ? "http://" : "https://") + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                + listener.port() + options.pathPrefix);
+    }
+
+    /** {@return the bearer token that lets a client in; null when the caller brought an authenticator of its own} */
+    public @Nullable String token() {
+        return token;
+    }
+
+    /** {@return the keys that this server shows; null over plain HTTP} */
+    public @Nullable TlsIdentity tls() {
+        return tls;
+    }
+
+    /** {@return how many sessions are open} */
+    public int liveSessions() {
+        return sessions.size();
+    }
+
+    /**
+     * Writes a kubeconfig that stock kubectl uses as it is: this server, its CA, its token.
+     *
+     * @param file written at once and whole, readable by its owner only, and never over a file that was not written so
+     * @throws IOException if it cannot be written, or is somebody else's
+     */
+    public void writeKubeconfig(Path file) throws IOException {
+        new KubeconfigWriter(file).write(uri(), tls == null ? null : tls.caPem(), token);
+    }
+
+    /** Closes with five seconds for the sessions. */
+    @Override
+    public void close() {
+        close(Duration.ofSeconds(5));
+    }
+
+    /**
+     * Stops: accepts no more, tells every session that the server goes away, waits for their processes to end by their
+     * policy, and ends the threads. The target is its owner's to close.
+     *
+     * @param bound how long to wait for the sessions
+     */
+    public void close(Duration bound) {
+        if (closed.getCount() == 0) {
+            return;
+        }
+        closed.countDown();
+        listener.stopAccepting();
+        for (ExecSession session : new ArrayList<>(sessions)) {
+            session.breakOff("the server is shutting down");
+        }
+        awaitSessions(bound);
+        listener.close();
+        timer.shutdownNow();
+    }
+
+    private void awaitSessions(Duration bound) {
+        CountDownLatch over = new CountDownLatch(1);
+        var check = timer.scheduleWithFixedDelay(
+                () -> {
+                    if (sessions.isEmpty()) {
+                        over.countDown();
+                    }
+                },
+                0,
+                20,
+                TimeUnit.MILLISECONDS);
+        try {
+            if (!over.await(bound.toNanos(), TimeUnit.NANOSECONDS)) {
+                LOG.warn("{} sessions did not end within {}", sessions.size(), bound);
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } finally {
+            check.cancel(false);
+        }
+    }
+
+    /** What a server is made of. */
+    public static final class Builder {
+        private String host = "127.0.0.1";
+        private int port;
+        private @Nullable TlsIdentity tls;
+        private boolean plain;
+        private @Nullable Authenticator authenticator;
+        private @Nullable String token;
+        private Authorizer authorizer = Authorizer.allowAll();
+        private PodCatalog pods = PodCatalog.of();
+        private @Nullable ExecTarget exec;
+        private HostPolicy hosts = HostPolicy.loopback();
+        private ServerLimits limits = ServerLimits.defaults();
+        private SessionListener listener = new SessionListener() {};
+        private String pathPrefix = "";
+
+        private Builder() {}
+
+        /**
+         * Where to listen.
+         *
+         * @param host a name or address; default loopback. Off loopback, name the host in {@link #hosts}
+         * @param port 0 to 65535; 0, the default, takes a free one
+         * @return this
+         */
+        public Builder listen(String host, int port) {
+            this.host = host;
+            this.port = port;
+            return this;
+        }
+
+        /**
+         * Shows these keys; without, a certificate is generated, whose CA goes into the kubeconfig.
+         *
+         * @param identity certificate and key
+         * @return this
+         */
+        public Builder tls(TlsIdentity identity) {
+            tls = identity;
+            return this;
+        }
+
+        /**
+         * Serves plain HTTP: for loopback, or behind a proxy that has the keys.
+         *
+         * @return this
+         */
+        public Builder plainHttp() {
+            plain = true;
+            return this;
+        }
+
+        /**
+         * Lets in whom this token names; without, a random one is made.
+         *
+         * @param bearer the token
+         * @return this
+         */
+        public Builder token(String bearer) {
+            token = bearer;
+            return this;
+        }
+
+        /**
+         * Decides who a caller is, instead of a token.
+         *
+         * @param who the rule
+         * @return this
+         */
+        public Builder authenticator(Authenticator who) {
+            authenticator = who;
+            return this;
+        }
+
+        /**
+         * Decides what a caller may.
+         *
+         * @param may the rule; default: everything
+         * @return this
+         */
+        public Builder authorizer(Authorizer may) {
+            authorizer = may;
+            return this;
+        }
+
+        /**
+         * Says which pods there are.
+         *
+         * @param catalog asked on every request; default: none
+         * @return this
+         */
+        public Builder pods(PodCatalog catalog) {
+            pods = catalog;
+            return this;
+        }
+
+        /**
+         * Serves exec. Until this is called no command runs.
+         *
+         * @param target the caller's to close, after the server
+         * @return this
+         */
+        public Builder exec(ExecTarget target) {
+            exec = target;
+            return this;
+        }
+
+        /**
+         * Under which names the server answers, and to which web pages.
+         *
+         * @param policy default: loopback names, those of the certificate, and no foreign page
+         * @return this
+         */
+        public Builder hosts(HostPolicy policy) {
+            hosts = policy;
+            return this;
+        }
+
+        /**
+         * How much the server takes on.
+         *
+         * @param bounds the bounds
+         * @return this
+         */
+        public Builder limits(ServerLimits bounds) {
+            limits = bounds;
+            return this;
+        }
+
+        /**
+         * Who hears of sessions.
+         *
+         * @param hears told of each
+         * @return this
+         */
+        public Builder listener(SessionListener hears) {
+            listener = hears;
+            return this;
+        }
+
+        /**
+         * A path before every path.
+         *
+         * @param prefix empty, or with a leading slash and without a trailing one
+         * @return this
+         */
+        public Builder pathPrefix(String prefix) {
+            if (!prefix.isEmpty() && (!prefix.startsWith("/") || prefix.endsWith("/"))) {
+                throw new IllegalArgumentException(
+                        "path prefix \"" + prefix + "\"; expected a leading slash and no trailing one, such as /k8s");
+            }
+            pathPrefix = prefix;
+            return this;
+        }
+
+        private WebSocketSettings settings() {
+            WebSocketSettings defaults = WebSocketSettings.server();
+            return new WebSocketSettings(
+                    limits.maxMessageBytes(),
+                    defaults.highMarkBytes(),
+                    defaults.lowMarkBytes(),
+                    defaults.pingEvery(),
+                    defaults.silence(),
+                    defaults.idle(),
+                    defaults.stall(),
+                    defaults.linger(),
+                    defaults.lingerTotal());
+        }
+
+        /**
+         * Starts the server.
+         *
+         * @return it listens when this returns
+         * @throws IOException if the address cannot be listened on
+         */
+        public WsStreamServer start() throws IOException {
+            return new WsStreamServer(this);
+        }
+    }
+}

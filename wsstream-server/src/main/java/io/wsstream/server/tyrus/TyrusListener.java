@@ -1,0 +1,199 @@
+package io.wsstream.server.tyrus;
+
+import io.wsstream.core.stream.ServerExec;
+import io.wsstream.core.websocket.Role;
+import io.wsstream.core.websocket.WebSocketSettings;
+import io.wsstream.core.websocket.WebSocketTransport;
+import io.wsstream.server.ServerLimits;
+import io.wsstream.server.exec.ExecRequest;
+import io.wsstream.server.rest.HttpDecision;
+import io.wsstream.server.rest.HttpRequest;
+import jakarta.websocket.DeploymentException;
+import jakarta.websocket.Session;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import javax.net.ssl.SSLContext;
+import org.glassfish.grizzly.asyncqueue.AsyncQueueWriter;
+import org.glassfish.grizzly.filterchain.FilterChainBuilder;
+import org.glassfish.grizzly.http.server.HttpServer;
+import org.glassfish.grizzly.http.server.HttpServerFilter;
+import org.glassfish.grizzly.http.server.NetworkListener;
+import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
+import org.glassfish.grizzly.nio.transport.TCPNIOTransportBuilder;
+import org.glassfish.grizzly.ssl.SSLEngineConfigurator;
+import org.glassfish.grizzly.strategies.SameThreadIOStrategy;
+import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Listens on one address: HTTP requests are decided and answered, upgraded connections become sessions.
+ *
+ * <p><b>Threads:</b> {@code wsstream-io-N}, one selector per processor, and the caller's timer once a second.
+ * <b>Blocking:</b> {@link #close} up to two seconds. <b>Memory:</b> one read buffer of 256 KiB per selector; per
+ * connection what its session queues.
+ */
+public final class TyrusListener implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TyrusListener.class);
+    private static final int READ_BUFFER_BYTES = 256 * 1024;
+
+    private final HttpServer server = new HttpServer();
+    private final NetworkListener listener;
+    private final TyrusContainer container;
+    private final ByteFilter connections;
+    private final Set<WebSocketTransport> transports = ConcurrentHashMap.newKeySet();
+    private final ScheduledFuture<?> ticks;
+    private final WebSocketSettings settings;
+    private final BiConsumer<ExecRequest, ServerExec> sessions;
+
+    /**
+     * Begins to listen.
+     *
+     * @param host a name or address
+     * @param port 0 takes a free one
+     * @param tls the server's keys, or null for plain HTTP
+     * @param limits the bounds
+     * @param settings the bounds of each WebSocket
+     * @param pathPrefix before every path; empty, or with a leading slash and without a trailing one
+     * @param timer runs short tasks
+     * @param surface decides requests
+     * @param sessions takes upgraded connections; on an I/O thread
+     * @throws IOException if the address cannot be listened on
+     */
+    public TyrusListener(
+            String host,
+            int port,
+            @Nullable SSLContext tls,
+            ServerLimits limits,
+            WebSocketSettings settings,
+            String pathPrefix,
+            ScheduledExecutorService timer,
+            Function<HttpRequest, CompletionStage<HttpDecision>> surface,
+            BiConsumer<ExecRequest, ServerExec> sessions)
+            throws IOException {
+        this.settings = settings;
+        this.sessions = sessions;
+        this.connections = new ByteFilter(limits);
+        this.container = new TyrusContainer(pathPrefix.isEmpty() ? "/" : pathPrefix);
+        try {
+            container.register(TyrusExecEndpoint.config("/api/v1/namespaces/{namespace}/pods/{pod}/exec"));
+        } catch (DeploymentException impossible) {
+            throw new IllegalStateException("the exec endpoint is not deployable", impossible);
+        }
+        this.listener = new NetworkListener("wsstream", host, port);
+        listener.setTransport(transport());
+        listener.setMaxHttpHeaderSize(limits.maxRequestHeadBytes());
+        listener.getKeepAlive().setIdleTimeoutInSeconds(-1);
+        listener.getFileCache().setEnabled(false);
+        if (tls != null) {
+            listener.setSecure(true);
+            listener.setSSLEngineConfig(new SSLEngineConfigurator(tls, false, false, false));
+        }
+        UpgradeFilter upgrades =
+                new UpgradeFilter(surface, connections, container.getWebSocketEngine(), pathPrefix, Upgraded::new);
+        listener.registerAddOn((network, chain) -> insert(chain, upgrades));
+        server.addListener(listener);
+        server.getServerConfiguration().addHttpHandler(new SurfaceHandler(surface, connections), "/");
+        server.getServerConfiguration().setAllowPayloadForUndefinedHttpMethods(true);
+        server.start();
+        this.ticks = timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
+    }
+
+    private void insert(FilterChainBuilder chain, UpgradeFilter upgrades) {
+        chain.add(chain.indexOfType(org.glassfish.grizzly.http.HttpServerFilter.class), connections);
+        chain.add(chain.indexOfType(HttpServerFilter.class), upgrades);
+    }
+
+    private static TCPNIOTransport transport() {
+        int selectors = Runtime.getRuntime().availableProcessors();
+        TCPNIOTransport made = TCPNIOTransportBuilder.newInstance()
+                .setIOStrategy(SameThreadIOStrategy.getInstance())
+                .setSelectorRunnersCount(selectors)
+                .setSelectorThreadPoolConfig(ThreadPoolConfig.defaultConfig()
+                        .setPoolName("wsstream-io")
+                        .setDaemon(true)
+                        .setCorePoolSize(selectors)
+                        .setMaxPoolSize(selectors))
+                .setTcpNoDelay(true)
+                .setKeepAlive(true)
+                .setReuseAddress(true)
+                .setReadBufferSize(READ_BUFFER_BYTES)
+                .build();
+        // Our transports bound what they queue.
+        made.getAsyncQueueIO().getWriter().setMaxPendingBytesPerConnection(AsyncQueueWriter.UNLIMITED_SIZE);
+        return made;
+    }
+
+    /** {@return the port that is listened on} */
+    public int port() {
+        return listener.getPort();
+    }
+
+    private void tick() {
+        try {
+            long now = System.nanoTime();
+            connections.sweep(now);
+            for (WebSocketTransport transport : transports) {
+                transport.tick(now);
+            }
+        } catch (RuntimeException bug) {
+            LOG.warn("a tick failed", bug); // or the timer would never call again
+        }
+    }
+
+    /** Stops to accept connections; those that are open go on. */
+    public void stopAccepting() {
+        listener.getTransport().unbindAll();
+    }
+
+    /** Ends all connections and the threads. */
+    @Override
+    public void close() {
+        ticks.cancel(false);
+        server.shutdownNow();
+        container.stop();
+    }
+
+    /** A connection on its way through the handshake, and the session that comes of it. */
+    private final class Upgraded implements TyrusExecEndpoint.Upgrade {
+        private final ExecRequest request;
+        private final GrizzlyLink link;
+        private final WebSocketTransport transport;
+
+        Upgraded(HttpDecision.Upgrade decision, GrizzlyLink link) {
+            this.request = decision.request();
+            this.link = link;
+            this.transport = new WebSocketTransport(Role.SERVER, link, settings);
+        }
+
+        @Override
+        public void opened(Session session) {
+            link.bind(transport);
+            transports.add(transport);
+            ByteFilter.whenClosed(link.connection(), () -> {
+                transports.remove(transport);
+                transport.linkClosed(null);
+            });
+            sessions.accept(
+                    request,
+                    new ServerExec(
+                            transport,
+                            request.subprotocol(),
+                            new ServerExec.Streams(
+                                    request.stdin(), request.stdout(), request.stderr(), request.tty())));
+        }
+
+        @Override
+        public void closed() {
+            // The transport hears of the end from its link.
+        }
+    }
+}
