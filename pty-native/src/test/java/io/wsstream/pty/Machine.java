@@ -67,12 +67,12 @@ final class Machine {
         return children;
     }
 
-    /** The living processes of a session. */
+    /** The living processes of a session as {@code state name pid}. */
     static List<String> session(long id) throws IOException {
         List<String> members = new ArrayList<>();
         for (String[] stat : stats()) {
             if (stat[5].equals(Long.toString(id)) && !stat[2].equals("Z")) {
-                members.add(stat[1] + " " + stat[0]);
+                members.add(stat[2] + " " + stat[1] + " " + stat[0]);
             }
         }
         return members;
