@@ -445,6 +445,9 @@ final class Child {
 
     private void beginDrain() {
         phase = Phase.DRAINING;
+        if (isEscalating()) {
+            runtime.escalator().nudge();
+        }
         Descriptor exitDescriptor = pidfd;
         if (exitDescriptor != null) {
             close(exitDescriptor); // stays readable for ever
@@ -517,6 +520,12 @@ final class Child {
                 drainTimer = null;
                 advance();
             });
+        }
+    }
+
+    private boolean isEscalating() {
+        synchronized (pidLock) {
+            return escalating;
         }
     }
 

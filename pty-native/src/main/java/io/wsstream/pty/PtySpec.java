@@ -71,7 +71,7 @@ public final class PtySpec {
     }
 
     /** {@return program and arguments} */
-    public List<String> command() {
+    public List<String> argv() {
         return command;
     }
 

@@ -55,6 +55,11 @@ final class Machine {
         return targets;
     }
 
+    static int descriptorCount() {
+        String[] names = new java.io.File("/proc/self/fd").list();
+        return names == null ? -1 : names.length;
+    }
+
     /** The children of this JVM as {@code state name}, zombies included. */
     static List<String> children() throws IOException {
         String self = Long.toString(ProcessHandle.current().pid());
