@@ -79,7 +79,12 @@ final class Escalator implements Runnable {
         var unused = Sessions.read(Set.of());
         try {
             while (takeRequests()) {
-                look();
+                try {
+                    look();
+                } catch (RuntimeException e) {
+                    // Reported where uncaught ones go; without this thread nothing could be ended any more.
+                    thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+                }
             }
         } catch (InterruptedException e) {
             // Nobody has this thread to interrupt it; ends as if closed.
