@@ -266,7 +266,7 @@ final class Child {
         int errno = loop.watch(slot, descriptor, interest);
         if (errno != 0) {
             // fs.epoll.max_user_watches or memory: it may pass.
-            var unused = loop.at(System.nanoTime() + REVIVE_MAX_NANOS, () -> watchAgain(descriptor, interest));
+            var unused = loop.at(System.nanoTime() + REVIVE_MAX_NANOS, this, () -> watchAgain(descriptor, interest));
         }
     }
 
@@ -355,7 +355,7 @@ final class Child {
     /** Nobody has the terminal open. The leader lives and may open it again: look from time to time. */
     private void hangUp(Output output) {
         output.hungUp = true;
-        var unused = loop.at(System.nanoTime() + reviveDelayNanos, () -> {
+        var unused = loop.at(System.nanoTime() + reviveDelayNanos, this, () -> {
             output.hungUp = false;
             watchOutput(output);
         });
@@ -445,6 +445,9 @@ final class Child {
 
     private void beginDrain() {
         phase = Phase.DRAINING;
+        if (isEscalating()) {
+            runtime.escalator().nudge();
+        }
         Descriptor exitDescriptor = pidfd;
         if (exitDescriptor != null) {
             close(exitDescriptor); // stays readable for ever
@@ -513,10 +516,16 @@ final class Child {
         if (now - deadline >= 0) {
             outputs.forEach(this::end);
         } else if (drainTimer == null && outputs.stream().anyMatch(o -> !o.ended)) {
-            drainTimer = loop.at(deadline, () -> {
+            drainTimer = loop.at(deadline, this, () -> {
                 drainTimer = null;
                 advance();
             });
+        }
+    }
+
+    private boolean isEscalating() {
+        synchronized (pidLock) {
+            return escalating;
         }
     }
 
@@ -531,7 +540,7 @@ final class Child {
         }
         if (status == Children.STILL_RUNNING) {
             // A debugger has it: dead, but not ours to reap yet.
-            var unused = loop.at(System.nanoTime() + RETRY_NANOS, this::advance);
+            var unused = loop.at(System.nanoTime() + RETRY_NANOS, this, this::advance);
             return;
         }
         phase = Phase.ENDED;
@@ -580,7 +589,8 @@ final class Child {
         }
     }
 
-    private void failed(Throwable t) {
+    /** Something threw that must not: reported where uncaught exceptions go, and the process is ended. */
+    void failed(Throwable t) {
         Thread thread = Thread.currentThread();
         thread.getUncaughtExceptionHandler().uncaughtException(thread, t);
         if (!listenerFailed) {

@@ -71,6 +71,7 @@ final class ChunkPool {
         }
 
         synchronized void put(Chunk chunk) {
+            chunk.buffer.clear();
             if (chunks.size() < most) {
                 chunks.addLast(chunk);
             }

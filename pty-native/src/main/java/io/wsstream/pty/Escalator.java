@@ -32,6 +32,9 @@ final class Escalator implements Runnable {
     private final Deque<Escalation> requests = new ArrayDeque<>();
 
     @GuardedBy("lock")
+    private boolean nudged;
+
+    @GuardedBy("lock")
     private boolean stopping;
 
     // Owner: the thread.
@@ -61,11 +64,27 @@ final class Escalator implements Runnable {
         thread.join(millis);
     }
 
+    /** The leader of some session that is being ended has gone: look who is left. */
+    void nudge() {
+        synchronized (lock) {
+            nudged = true;
+            lock.notifyAll();
+        }
+    }
+
     @Override
     public void run() {
+        // Loads what reading files needs: when descriptors have run out it is too late, and a class that failed to load
+        // once never loads again.
+        var unused = Sessions.read(Set.of());
         try {
             while (takeRequests()) {
-                look();
+                try {
+                    look();
+                } catch (RuntimeException e) {
+                    // Reported where uncaught ones go; without this thread nothing could be ended any more.
+                    thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+                }
             }
         } catch (InterruptedException e) {
             // Nobody has this thread to interrupt it; ends as if closed.
@@ -76,21 +95,19 @@ final class Escalator implements Runnable {
     /** Waits until something is due. {@return false when closed} */
     private boolean takeRequests() throws InterruptedException {
         synchronized (lock) {
-            while (!stopping && requests.isEmpty()) {
-                long next = Long.MAX_VALUE;
-                long now = System.nanoTime();
-                for (Escalation e : running.values()) {
-                    next = Math.min(next, e.nextLookNanos(now) - now);
-                }
-                if (next <= 0) {
-                    break;
-                }
+            long next = nextLook();
+            while (!stopping && !nudged && requests.isEmpty()) {
                 if (next == Long.MAX_VALUE) {
                     lock.wait();
-                } else {
-                    TimeUnit.NANOSECONDS.timedWait(lock, next);
+                    continue;
                 }
+                long left = next - System.nanoTime();
+                if (left <= 0) {
+                    break;
+                }
+                TimeUnit.NANOSECONDS.timedWait(lock, left);
             }
+            nudged = false;
             for (Escalation request : requests) {
                 Escalation known = running.putIfAbsent(request.child, request);
                 if (known != null && request.policy.steps().isEmpty()) {
@@ -102,11 +119,25 @@ final class Escalator implements Runnable {
         }
     }
 
+    /** {@return when something is due, as of {@link System#nanoTime()}; MAX_VALUE if nothing is} */
+    private long nextLook() {
+        long now = System.nanoTime();
+        long soonest = Long.MAX_VALUE;
+        for (Escalation e : running.values()) {
+            soonest = Math.min(soonest, e.nextLookNanos(now) - now);
+        }
+        return soonest == Long.MAX_VALUE ? soonest : now + soonest;
+    }
+
     private void look() {
+        long now = System.nanoTime();
         Set<Integer> ids = new HashSet<>();
-        running.keySet().forEach(c -> ids.add(c.pid()));
+        running.values().stream().filter(e -> e.isDue(now)).forEach(e -> ids.add(e.child.pid()));
+        if (ids.isEmpty()) {
+            return;
+        }
         Sessions sessions = Sessions.read(ids);
-        running.values().removeIf(e -> e.advance(sessions));
+        running.values().removeIf(e -> ids.contains(e.child.pid()) && e.advance(sessions));
     }
 
     /** One process that is being ended. Owner: the thread. */
@@ -123,21 +154,26 @@ final class Escalator implements Runnable {
         }
 
         void cutShort() {
-            if (nextStep < policy.steps().size()) {
+            if (killedNanos == 0) {
                 nextStep = policy.steps().size();
                 dueNanos = System.nanoTime();
             }
         }
 
         long nextLookNanos(long now) {
-            return Math.min(dueNanos, now + LOOK_NANOS);
+            return child.leaderHasEnded() && dueNanos - now > LOOK_NANOS ? now + LOOK_NANOS : dueNanos;
+        }
+
+        boolean isDue(long now) {
+            return child.leaderHasEnded() || now - dueNanos >= 0;
         }
 
         /** {@return whether this is over} */
         boolean advance(Sessions sessions) {
             long now = System.nanoTime();
-            boolean nobodyLeft =
-                    child.leaderHasEnded() && sessions.livingIn(child.pid()).isEmpty();
+            boolean nobodyLeft = child.leaderHasEnded()
+                    && sessions.complete()
+                    && sessions.livingIn(child.pid()).isEmpty();
             boolean hopeless = killedNanos != 0 && now - killedNanos > GIVE_UP_NANOS;
             if (nobodyLeft || hopeless) {
                 child.escalationEnded();

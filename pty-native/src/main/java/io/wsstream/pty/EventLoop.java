@@ -183,9 +183,9 @@ final class EventLoop implements Runnable {
         readChunk = null;
     }
 
-    /** Runs something on the loop thread at a time of {@link System#nanoTime()}. */
-    Timer at(long nanos, Runnable action) {
-        Timer timer = new Timer(nanos, action);
+    /** Runs something of a child on the loop thread at a time of {@link System#nanoTime()}. */
+    Timer at(long nanos, Child child, Runnable action) {
+        Timer timer = new Timer(nanos, child, action);
         timers.add(timer);
         return timer;
     }
@@ -205,7 +205,11 @@ final class EventLoop implements Runnable {
         // Slots change owners only after the events of a round: an event never meets the next owner.
         Child child = slots.get((int) (key >> SLOT_SHIFT));
         if (child != null) {
-            child.ready((int) key & ((1 << SLOT_SHIFT) - 1), ready);
+            try {
+                child.ready((int) key & ((1 << SLOT_SHIFT) - 1), ready);
+            } catch (RuntimeException | Error e) {
+                child.failed(e); // costs this process, not the others of the loop
+            }
         }
     }
 
@@ -214,7 +218,11 @@ final class EventLoop implements Runnable {
         for (int n = touched.size(); n > 0; n--) {
             Child child = touched.poll();
             if (child != null) {
-                child.reconcile();
+                try {
+                    child.reconcile();
+                } catch (RuntimeException | Error e) {
+                    child.failed(e);
+                }
             }
         }
     }
@@ -225,7 +233,11 @@ final class EventLoop implements Runnable {
         while (timer != null && timer.atNanos - now <= 0) {
             timers.remove();
             if (!timer.cancelled) {
-                timer.action.run();
+                try {
+                    timer.action.run();
+                } catch (RuntimeException | Error e) {
+                    timer.child.failed(e);
+                }
             }
             timer = timers.peek();
         }
@@ -250,11 +262,13 @@ final class EventLoop implements Runnable {
     /** Something to do later. Owner: loop thread. */
     static final class Timer {
         private final long atNanos;
+        private final Child child;
         private final Runnable action;
         private boolean cancelled;
 
-        private Timer(long atNanos, Runnable action) {
+        private Timer(long atNanos, Child child, Runnable action) {
             this.atNanos = atNanos;
+            this.child = child;
             this.action = action;
         }
 

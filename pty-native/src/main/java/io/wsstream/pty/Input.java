@@ -33,11 +33,10 @@ final class Input {
     private final @Nullable Descriptor descriptor;
     private final Object lock = new Object();
 
-    @GuardedBy("lock")
-    private State state;
+    // Written under the lock; read by the loop without it, which must not wait for a writer with a long text.
+    private volatile State state;
     /** A write took less than it was offered, or VEOF still has to be typed. */
-    @GuardedBy("lock")
-    private boolean wantsRoom;
+    private volatile boolean wantsRoom;
 
     @GuardedBy("lock")
     private int endOfFilesToType;
@@ -96,16 +95,12 @@ final class Input {
 
     /** {@return whether the loop has to watch for room} */
     boolean wantsRoom() {
-        synchronized (lock) {
-            return wantsRoom;
-        }
+        return wantsRoom;
     }
 
     /** {@return whether nothing will be written any more, so that a pipe is to be closed} */
     boolean finished() {
-        synchronized (lock) {
-            return state == State.CLOSED;
-        }
+        return state == State.CLOSED;
     }
 
     /** There is room, or nobody reads any more. {@return whether the listener waits to hear that} */

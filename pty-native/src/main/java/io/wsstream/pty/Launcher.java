@@ -112,7 +112,7 @@ final class Launcher {
         spec.environment().forEach((name, value) -> environment.add(name + "=" + value));
         Path directory = spec.directory();
         return spawn.spawn(new Spawn.Request(
-                path, spec.command(), environment, directory == null ? null : directory.toString(), sources));
+                path, spec.argv(), environment, directory == null ? null : directory.toString(), sources));
     }
 
     /** {@return null where the kernel or a sandbox refuses, or descriptors ran out: a thread waits instead} */
@@ -124,7 +124,7 @@ final class Launcher {
     // ---- checks
 
     private static void checkTexts(PtySpec spec) throws PtyException {
-        for (String argument : spec.command()) {
+        for (String argument : spec.argv()) {
             if (argument.indexOf('\0') >= 0) {
                 throw invalid(spec, "the argument " + PtyException.quoted(argument) + " holds a NUL");
             }
@@ -164,7 +164,7 @@ final class Launcher {
 
     /** {@return what to give to exec; looked up here, since the C library would search our PATH and run {@code ./name}} */
     private static String findProgram(PtySpec spec) throws PtyException {
-        String name = spec.command().get(0);
+        String name = spec.argv().get(0);
         if (name.indexOf('/') >= 0) {
             return name;
         }
@@ -212,7 +212,7 @@ final class Launcher {
     // ---- words
 
     private static String cannotRun(PtySpec spec) {
-        return "cannot run " + PtyException.quoted(spec.command().get(0)) + ": ";
+        return "cannot run " + PtyException.quoted(spec.argv().get(0)) + ": ";
     }
 
     private static PtyException explain(PtySpec spec, String path, SystemCallException e) {

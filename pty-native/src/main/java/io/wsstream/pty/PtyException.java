@@ -53,6 +53,12 @@ public final class PtyException extends IOException {
         return result;
     }
 
+    /** {@return one line for a person: what, why, and in brackets the system call} */
+    @Override
+    public String getMessage() {
+        return String.valueOf(super.getMessage());
+    }
+
     /** {@return what kind of failure} */
     public Kind kind() {
         return kind;

@@ -213,7 +213,7 @@ public final class PtyRuntime implements AutoCloseable {
         if (why == null) {
             return new PtyException(PtyException.Kind.UNSUPPORTED, "", Errno.ENOSYS, "no processes here");
         }
-        PtyException again = new PtyException(why.kind(), why.call(), 0, String.valueOf(why.getMessage()));
+        PtyException again = new PtyException(why.kind(), why.call(), 0, why.getMessage());
         again.initCause(why);
         return again;
     }

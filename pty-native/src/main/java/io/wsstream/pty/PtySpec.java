@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,7 @@ public final class PtySpec {
     private PtySpec(Builder b) {
         this.terminal = b.terminal;
         this.command = b.command;
-        this.environment = Map.copyOf(b.environment);
+        this.environment = b.environment;
         this.directory = b.directory;
         this.stdin = b.stdin;
         this.stdout = b.stdout;
@@ -71,7 +70,7 @@ public final class PtySpec {
     }
 
     /** {@return program and arguments} */
-    public List<String> command() {
+    public List<String> argv() {
         return command;
     }
 
@@ -158,7 +157,7 @@ public final class PtySpec {
          * @return this
          */
         public Builder environment(Map<String, String> environment) {
-            this.environment = new TreeMap<>(environment);
+            this.environment = Map.copyOf(environment);
             return this;
         }
 

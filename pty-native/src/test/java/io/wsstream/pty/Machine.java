@@ -55,6 +55,11 @@ final class Machine {
         return targets;
     }
 
+    static int descriptorCount() {
+        String[] names = new java.io.File("/proc/self/fd").list();
+        return names == null ? -1 : names.length;
+    }
+
     /** The children of this JVM as {@code state name}, zombies included. */
     static List<String> children() throws IOException {
         String self = Long.toString(ProcessHandle.current().pid());
@@ -67,12 +72,12 @@ final class Machine {
         return children;
     }
 
-    /** The living processes of a session. */
+    /** The living processes of a session as {@code state name pid}. */
     static List<String> session(long id) throws IOException {
         List<String> members = new ArrayList<>();
         for (String[] stat : stats()) {
             if (stat[5].equals(Long.toString(id)) && !stat[2].equals("Z")) {
-                members.add(stat[1] + " " + stat[0]);
+                members.add(stat[2] + " " + stat[1] + " " + stat[0]);
             }
         }
         return members;

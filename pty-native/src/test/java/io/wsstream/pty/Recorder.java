@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A listener that keeps what it hears, in order. */
 class Recorder implements PtyListener {
-    static final long BOUND_SECONDS = 30;
+    static final long BOUND_SECONDS = 15;
 
     final AtomicInteger writable = new AtomicInteger();
     private final CompletableFuture<PtyProcess> started = new CompletableFuture<>();

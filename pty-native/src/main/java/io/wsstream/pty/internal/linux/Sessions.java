@@ -27,8 +27,11 @@ public final class Sessions {
 
     private final Map<Integer, List<Integer>> living;
 
-    private Sessions(Map<Integer, List<Integer>> living) {
+    private final boolean complete;
+
+    private Sessions(Map<Integer, List<Integer>> living, boolean complete) {
         this.living = living;
+        this.complete = complete;
     }
 
     /** {@return the living members of {@code sessionIds} as they are now; zombies do not count} */
@@ -43,10 +46,14 @@ public final class Sessions {
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
-            // No /proc, or it went away half way: what was found is what can be said.
-            return new Sessions(living);
+            return new Sessions(living, false); // no /proc, or no descriptor to read it with
         }
-        return new Sessions(living);
+        return new Sessions(living, true);
+    }
+
+    /** {@return whether all of {@code /proc} could be read; otherwise others may live, too} */
+    public boolean complete() {
+        return complete;
     }
 
     /** {@return the process numbers that lived in the session when this was read} */
