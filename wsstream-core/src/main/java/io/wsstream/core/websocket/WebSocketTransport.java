@@ -100,12 +100,12 @@ public final class WebSocketTransport implements Transport {
     private boolean clockRuns;
     private long lastReceived;
     private long lastSent;
+    private long stalledSince;
     private long lastData;
     private long quietSince;
     private long lastPing;
-    private long queueEmptySince;
-    private long closingSince;
-    private boolean closingSeen;
+    private boolean lingering;
+    private long lingeringSince;
 
     /**
      * A connection on a link that does not read yet.
@@ -500,19 +500,19 @@ public final class WebSocketTransport implements Transport {
             clockRuns = true;
             lastReceived = now;
             lastSent = now;
+            stalledSince = now;
             lastData = now;
             quietSince = now;
             lastPing = now;
-            queueEmptySince = now;
         }
         long queued = queuedBytes();
         boolean progress = sent;
         sent = false;
-        if (progress || queued == 0) {
+        if (progress) {
             lastSent = now;
         }
-        if (queued > 0) {
-            queueEmptySince = now;
+        if (progress || queued == 0) {
+            stalledSince = now;
         }
         if (dataMoved) {
             dataMoved = false;
@@ -527,7 +527,7 @@ public final class WebSocketTransport implements Transport {
         }
         switch (state()) {
             case OPEN -> tickOpen(now, queued);
-            case CLOSE_SENT, ENDING, DISCARDING -> tickClosing(now);
+            case CLOSE_SENT, ENDING, DISCARDING -> tickClosing(now, queued);
             case CLOSED -> {}
         }
     }
@@ -535,7 +535,7 @@ public final class WebSocketTransport implements Transport {
     private void tickOpen(long now, long queued) {
         if (passed(settings.silence(), now, quietSince)) {
             lose("no byte came from the peer", settings.silence());
-        } else if (queued > 0 && passed(settings.stall(), now, lastSent)) {
+        } else if (queued > 0 && passed(settings.stall(), now, stalledSince)) {
             lose("the peer took no byte of what was sent", settings.stall());
         } else if (passed(settings.idle(), now, lastData)) {
             fail(CloseCode.GOING_AWAY, new WsTimeoutException("no data for " + text(settings.idle()), settings.idle()));
@@ -552,16 +552,16 @@ public final class WebSocketTransport implements Transport {
         }
     }
 
-    private void tickClosing(long now) {
-        if (!closingSeen) {
-            closingSeen = true;
-            closingSince = now;
+    private void tickClosing(long now, long queued) {
+        if (queued == 0 && !lingering) {
+            lingering = true;
+            lingeringSince = now;
         }
-        long quiet = Math.max(Math.max(lastReceived, lastSent), Math.max(queueEmptySince, closingSince));
-        long total = Math.max(queueEmptySince, closingSince);
-        if (passed(settings.linger(), now, quiet)
-                || passed(settings.lingerTotal(), now, total)
-                || passed(settings.stall(), now, lastSent)) {
+        boolean quiet = passed(settings.linger(), now, lastReceived)
+                && passed(settings.linger(), now, lastSent)
+                && passed(settings.linger(), now, lingeringSince);
+        if ((lingering && (quiet || passed(settings.lingerTotal(), now, lingeringSince)))
+                || (queued > 0 && passed(settings.stall(), now, stalledSince))) {
             link.abort();
         }
     }
