@@ -84,6 +84,10 @@ public final class WebSocketTransport implements Transport {
     @GuardedBy("lock")
     private boolean ended;
 
+    /** Why it ended, kept for a receiver that has not started yet. */
+    @GuardedBy("lock")
+    private @Nullable WsStreamException endFailure;
+
     @GuardedBy("lock")
     private long queuedBytes;
 
@@ -123,11 +127,21 @@ public final class WebSocketTransport implements Transport {
 
     @Override
     public void start(Receiver newReceiver) {
-        if (receiver != null) {
-            throw new IllegalStateException("already started");
+        boolean over;
+        WsStreamException failure;
+        synchronized (lock) {
+            if (receiver != null) {
+                throw new IllegalStateException("already started");
+            }
+            receiver = newReceiver;
+            over = ended;
+            failure = endFailure;
         }
-        receiver = newReceiver;
-        link.resumeReads();
+        if (over) {
+            newReceiver.onEnd(failure);
+        } else {
+            link.resumeReads();
+        }
     }
 
     // ---------------------------------------------------------------- input
@@ -252,13 +266,15 @@ public final class WebSocketTransport implements Transport {
     }
 
     private void end(@Nullable WsStreamException failure) {
+        Receiver to;
         synchronized (lock) {
             if (ended) {
                 return;
             }
             ended = true;
+            endFailure = failure;
+            to = receiver;
         }
-        Receiver to = receiver;
         if (to != null) {
             to.onEnd(failure);
         }
