@@ -69,6 +69,10 @@ public final class WebSocketTransport implements Transport {
     @GuardedBy("lock")
     private State state = State.OPEN;
 
+    /** Our Close is handed to the network, or lost with it. */
+    @GuardedBy("lock")
+    private boolean closeOut;
+
     @GuardedBy("lock")
     private boolean wasFull;
 
@@ -234,10 +238,14 @@ public final class WebSocketTransport implements Transport {
                 }
                 enqueueControl(Kind.CLOSE, Opcode.CLOSE, FrameEncoder.closePayload(code, ""));
             } else {
+                boolean closeLink;
                 synchronized (lock) {
                     state = State.ENDING;
+                    closeLink = closeOut;
                 }
-                link.close();
+                if (closeLink) {
+                    link.close(); // Otherwise our Close does, once it is out.
+                }
             }
             end(null);
         }
@@ -465,7 +473,10 @@ public final class WebSocketTransport implements Transport {
                         nextPong = null;
                         pongQueued = pong != null;
                     }
-                    case CLOSE -> closeLink = state == State.ENDING;
+                    case CLOSE -> {
+                        closeOut = true;
+                        closeLink = state == State.ENDING;
+                    }
                     case DATA -> {}
                 }
             }
