@@ -464,7 +464,7 @@ public final class WebSocketTransport implements Transport {
                 queuedBytes -= size;
                 if (wasFull && queuedBytes <= settings.lowMarkBytes()) {
                     wasFull = false;
-                    writable = true;
+                    writable = !ended;
                 }
                 switch (kind) {
                     case PING -> pingQueued = false;
