@@ -298,6 +298,9 @@ public final class WebSocketTransport implements Transport {
 
     @Override
     public void close(int code, String reason) {
+        if (code != CloseCode.NO_CODE && !CloseCode.isAllowedOnWire(code)) {
+            throw new IllegalArgumentException("Close with code " + code + "; RFC 6455 7.4 keeps it off the wire");
+        }
         synchronized (lock) {
             if (state != State.OPEN) {
                 return;
