@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * on time. It is fed bytes by its link and time by its owner.
  *
  * <pre>
- *  OPEN --we close--> CLOSE_SENT --peer's Close--> ENDING --link closed--> CLOSED
- *   | \--peer's Close, answered-------------------^                          ^
- *   |\---rule broken or bound passed: Close sent--> DISCARDING --EOF, bound--+
+ *  OPEN --we close, idle--> CLOSE_SENT --peer's Close--> ENDING --link closed--> CLOSED
+ *   | \--peer's Close, answered-------------------------^                    ^
+ *   |\---rule broken: Close sent-------------> DISCARDING --EOF, bound--------+
  *    \---lost----------------------------------------------------------------/
  * </pre>
  *
@@ -568,7 +568,9 @@ public final class WebSocketTransport implements Transport {
         } else if (queued > 0 && passed(settings.stall(), now, stalledSince)) {
             lose("the peer took no byte of what was sent", settings.stall());
         } else if (passed(settings.idle(), now, lastData)) {
-            fail(CloseCode.GOING_AWAY, new WsTimeoutException("no data for " + text(settings.idle()), settings.idle()));
+            WsTimeoutException idle = new WsTimeoutException("no data for " + text(settings.idle()), settings.idle());
+            close(CloseCode.GOING_AWAY, String.valueOf(idle.getMessage()));
+            end(idle);
         } else if (passed(settings.pingEvery(), now, lastPing)) {
             lastPing = now;
             boolean send;
