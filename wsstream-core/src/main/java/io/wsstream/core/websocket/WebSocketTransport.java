@@ -233,10 +233,14 @@ public final class WebSocketTransport implements Transport {
             }
             Receiver to = receiver;
             if (answer) {
-                if (to != null) {
-                    to.onClose(code, reason);
+                try {
+                    if (to != null) {
+                        to.onClose(code, reason);
+                    }
+                } finally {
+                    enqueueControl(Kind.CLOSE, Opcode.CLOSE, FrameEncoder.closePayload(code, ""));
+                    end(null);
                 }
-                enqueueControl(Kind.CLOSE, Opcode.CLOSE, FrameEncoder.closePayload(code, ""));
             } else {
                 boolean closeLink;
                 synchronized (lock) {
@@ -246,8 +250,8 @@ public final class WebSocketTransport implements Transport {
                 if (closeLink) {
                     link.close(); // Otherwise our Close does, once it is out.
                 }
+                end(null);
             }
-            end(null);
         }
     }
 
