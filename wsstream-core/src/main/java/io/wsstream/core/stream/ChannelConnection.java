@@ -327,9 +327,12 @@ public final class ChannelConnection {
             boolean ours;
             synchronized (lock) {
                 ours = state == SessionState.CLOSING;
+                if (!ours) {
+                    state = state.after(SessionState.Event.CLOSE);
+                }
             }
             if (!ours) {
-                move(SessionState.Event.CLOSE, listener);
+                listener.onState(SessionState.CLOSING);
             }
             endOutput();
             listener.onPeerClose(code, reason);
