@@ -335,6 +335,7 @@ public final class ChannelConnection {
                 listener.onState(SessionState.CLOSING);
             }
             endOutput();
+            endInput();
             listener.onPeerClose(code, reason);
         }
 
