@@ -92,10 +92,10 @@ public final class ServerExec {
      * @param listener who is told
      */
     public void start(Listener listener) {
-        connection.start(new Incoming(listener));
+        resize.deliverTo(new ResizeSink(listener));
         Channel ready = streams.stdout() ? Channel.STDOUT : streams.stderr() ? Channel.STDERR : Channel.ERROR;
         connection.send(ready.number(), ByteBuffer.allocate(0), 0, null);
-        resize.deliverTo(new ResizeSink(listener));
+        connection.start(new Incoming(listener));
     }
 
     /** {@return the connection below} */
