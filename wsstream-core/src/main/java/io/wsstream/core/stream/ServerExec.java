@@ -145,6 +145,7 @@ public final class ServerExec {
         if (!connection.markStatus()) {
             return;
         }
+        peerGone.set(true); // From here on the client may go as it likes.
         discardInput();
         byte[] payload = StatusCodec.encode(connection.subprotocol(), status);
         if (payload.length > 0) {
