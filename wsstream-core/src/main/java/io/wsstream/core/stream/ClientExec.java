@@ -176,6 +176,10 @@ public final class ClientExec {
         if (failure != null) {
             return new ExecResult.NoStatus(failure);
         }
+        if (code == 0) {
+            return new ExecResult.NoStatus(new ConnectionLostException(
+                    "this side closed the connection before a status came; the command may still run", null));
+        }
         return new ExecResult.NoStatus(new ConnectionLostException(
                 "the server closed the connection with code " + code + (reason.isEmpty() ? "" : " (" + reason + ")")
                         + " and without a status; output may be missing and the command may still run",
