@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *                              codec    resize   status   CLOSE
- *  (no name)                   raw      yes      text     -
- *  channel.k8s.io       (v1)   raw      yes      text     -
- *  base64.channel.k8s.io       base64   yes      text     -
+ *  (no name)                   raw      -        text     -
+ *  channel.k8s.io       (v1)   raw      -        text     -
+ *  base64.channel.k8s.io       base64   -        text     -
  *  v2.channel.k8s.io           raw      -        text     -
  *  v3.channel.k8s.io           raw      yes      text     -
  *  v4.channel.k8s.io           raw      yes      JSON     -

@@ -153,7 +153,8 @@ public final class StatusCodec {
      * @throws ProtocolViolationException if it is anything else
      */
     public static Status parse(byte[] json) throws ProtocolViolationException {
-        try (JsonParser in = JSON.createParser(json)) {
+        // As text, so that bytes that are no UTF-8 cost a character and not the whole status; so does Go.
+        try (JsonParser in = JSON.createParser(new String(json, StandardCharsets.UTF_8))) {
             if (in.nextToken() != JsonToken.START_OBJECT) {
                 throw violation("no JSON object", json);
             }
@@ -182,7 +183,7 @@ public final class StatusCodec {
                 case "status" -> status = text(in);
                 case "message" -> message = text(in);
                 case "reason" -> reason = text(in);
-                case "code" -> code = in.currentToken() == JsonToken.VALUE_NUMBER_INT ? in.getIntValue() : 0;
+                case "code" -> code = number(in);
                 case "details" -> details = readDetails(in);
                 default -> in.skipChildren();
             }
@@ -246,6 +247,17 @@ public final class StatusCodec {
             throw new IOException("expected a string");
         }
         return "";
+    }
+
+    private static int number(JsonParser in) throws IOException {
+        JsonToken token = in.currentToken();
+        if (token == JsonToken.VALUE_NUMBER_INT) {
+            return in.getIntValue();
+        }
+        if (token != JsonToken.VALUE_NULL) {
+            throw new IOException("expected a whole number");
+        }
+        return 0;
     }
 
     private static ProtocolViolationException violation(String what, byte[] payload) {

@@ -73,6 +73,7 @@ public final class ChannelConnection {
     private final Role role;
     private final ReadGate gate;
     private final @Nullable InboundChannel[] inbound;
+    private final boolean[] aliased;
     private final List<Runnable> outputListeners = new CopyOnWriteArrayList<>();
 
     /** Protects the state; nothing is called under it. */
@@ -97,6 +98,7 @@ public final class ChannelConnection {
         this.role = role;
         this.gate = new ReadGate(transport);
         this.inbound = new InboundChannel[channels];
+        this.aliased = new boolean[channels];
     }
 
     /**
@@ -113,13 +115,14 @@ public final class ChannelConnection {
     }
 
     /**
-     * Delivers what comes on one channel to another. Before {@link #start} only.
+     * Delivers what comes on one channel to another; a CLOSE of it is not one of the other. Before {@link #start} only.
      *
      * @param channel the number that is an alias
      * @param target where its bytes go
      */
     void alias(int channel, InboundChannel target) {
         inbound[channel] = target;
+        aliased[channel] = true;
     }
 
     /**
@@ -306,7 +309,7 @@ public final class ChannelConnection {
         @Override
         public void onClose(int channel) {
             InboundChannel to = inbound[channel];
-            if (to != null) {
+            if (to != null && !aliased[channel]) {
                 to.onEnd();
             }
             listener.onChannelClose(channel);
@@ -327,11 +330,15 @@ public final class ChannelConnection {
             boolean ours;
             synchronized (lock) {
                 ours = state == SessionState.CLOSING;
+                if (!ours) {
+                    state = state.after(SessionState.Event.CLOSE);
+                }
             }
             if (!ours) {
-                move(SessionState.Event.CLOSE, listener);
+                listener.onState(SessionState.CLOSING);
             }
             endOutput();
+            endInput();
             listener.onPeerClose(code, reason);
         }
 

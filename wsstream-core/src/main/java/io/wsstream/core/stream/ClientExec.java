@@ -147,8 +147,12 @@ public final class ClientExec {
      *
      * @param size columns and rows; 0 is sent as 1
      * @param channel {@link Channel#RESIZE}, or {@link Channel#ERROR} for servers that read sizes there
+     * @throws IllegalArgumentException if the channel is neither
      */
     public void resize(TerminalSize size, Channel channel) {
+        if (channel != Channel.RESIZE && channel != Channel.ERROR) {
+            throw new IllegalArgumentException("a terminal size on " + channel + "; expected RESIZE, or ERROR");
+        }
         TerminalSize sane = new TerminalSize(Math.max(1, size.columns()), Math.max(1, size.rows()));
         connection.send(channel.number(), ByteBuffer.wrap(ResizeDecoder.encode(sane)), 0, null);
     }
@@ -175,6 +179,10 @@ public final class ClientExec {
         }
         if (failure != null) {
             return new ExecResult.NoStatus(failure);
+        }
+        if (code == 0) {
+            return new ExecResult.NoStatus(new ConnectionLostException(
+                    "this side closed the connection before a status came; the command may still run", null));
         }
         return new ExecResult.NoStatus(new ConnectionLostException(
                 "the server closed the connection with code " + code + (reason.isEmpty() ? "" : " (" + reason + ")")

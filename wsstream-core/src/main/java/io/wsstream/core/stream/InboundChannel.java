@@ -108,7 +108,7 @@ public final class InboundChannel {
             }
             busy = true;
         }
-        direct.accept(bytes);
+        giveTo(direct, bytes);
         if (bytes.hasRemaining()) {
             synchronized (lock) {
                 if (!discarding) {
@@ -126,6 +126,20 @@ public final class InboundChannel {
             ended = true;
         }
         drain();
+    }
+
+    private void giveTo(ByteSink to, ByteBuffer bytes) {
+        boolean taken = false;
+        try {
+            to.accept(bytes);
+            taken = true;
+        } finally {
+            if (!taken) {
+                synchronized (lock) {
+                    busy = false; // The sink failed; let the end of the channel reach it all the same.
+                }
+            }
+        }
     }
 
     /** After a direct delivery: looks at the queue only if somebody asked for it meanwhile. */
@@ -166,7 +180,7 @@ public final class InboundChannel {
                 to.end();
                 continue;
             }
-            to.accept(head);
+            giveTo(to, head);
             int taken = before - head.remaining();
             synchronized (lock) {
                 if (!discarding) {

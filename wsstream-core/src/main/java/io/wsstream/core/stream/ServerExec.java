@@ -92,10 +92,10 @@ public final class ServerExec {
      * @param listener who is told
      */
     public void start(Listener listener) {
-        connection.start(new Incoming(listener));
+        resize.deliverTo(new ResizeSink(listener));
         Channel ready = streams.stdout() ? Channel.STDOUT : streams.stderr() ? Channel.STDERR : Channel.ERROR;
         connection.send(ready.number(), ByteBuffer.allocate(0), 0, null);
-        resize.deliverTo(new ResizeSink(listener));
+        connection.start(new Incoming(listener));
     }
 
     /** {@return the connection below} */
@@ -145,6 +145,7 @@ public final class ServerExec {
         if (!connection.markStatus()) {
             return;
         }
+        peerGone.set(true); // From here on the client may go as it likes.
         discardInput();
         byte[] payload = StatusCodec.encode(connection.subprotocol(), status);
         if (payload.length > 0) {

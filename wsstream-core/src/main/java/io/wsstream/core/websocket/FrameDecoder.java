@@ -207,7 +207,8 @@ public final class FrameDecoder {
             if (payloadBytes > maxMessageBytes - messageBytes) {
                 throw new ProtocolViolationException(
                         CloseCode.TOO_BIG,
-                        "a message of " + (messageBytes + payloadBytes) + " bytes; the limit is " + maxMessageBytes);
+                        "a frame of " + payloadBytes + " bytes after " + messageBytes + " of its message; the limit is "
+                                + maxMessageBytes);
             }
             messageBytes += payloadBytes;
             inMessage = true;

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * on time. It is fed bytes by its link and time by its owner.
  *
  * <pre>
- *  OPEN --we close--> CLOSE_SENT --peer's Close--> ENDING --link closed--> CLOSED
- *   | \--peer's Close, answered-------------------^                          ^
- *   |\---rule broken or bound passed: Close sent--> DISCARDING --EOF, bound--+
+ *  OPEN --we close, idle--> CLOSE_SENT --peer's Close--> ENDING --link closed--> CLOSED
+ *   | \--peer's Close, answered-------------------------^                    ^
+ *   |\---rule broken: Close sent-------------> DISCARDING --EOF, bound--------+
  *    \---lost----------------------------------------------------------------/
  * </pre>
  *
@@ -69,6 +69,10 @@ public final class WebSocketTransport implements Transport {
     @GuardedBy("lock")
     private State state = State.OPEN;
 
+    /** Our Close is handed to the network, or lost with it. */
+    @GuardedBy("lock")
+    private boolean closeOut;
+
     @GuardedBy("lock")
     private boolean wasFull;
 
@@ -83,6 +87,10 @@ public final class WebSocketTransport implements Transport {
 
     @GuardedBy("lock")
     private boolean ended;
+
+    /** Why it ended, kept for a receiver that has not started yet. */
+    @GuardedBy("lock")
+    private @Nullable WsStreamException endFailure;
 
     @GuardedBy("lock")
     private long queuedBytes;
@@ -100,12 +108,12 @@ public final class WebSocketTransport implements Transport {
     private boolean clockRuns;
     private long lastReceived;
     private long lastSent;
+    private long stalledSince;
     private long lastData;
     private long quietSince;
     private long lastPing;
-    private long queueEmptySince;
-    private long closingSince;
-    private boolean closingSeen;
+    private boolean lingering;
+    private long lingeringSince;
 
     /**
      * A connection on a link that does not read yet.
@@ -123,11 +131,21 @@ public final class WebSocketTransport implements Transport {
 
     @Override
     public void start(Receiver newReceiver) {
-        if (receiver != null) {
-            throw new IllegalStateException("already started");
+        boolean over;
+        WsStreamException failure;
+        synchronized (lock) {
+            if (receiver != null) {
+                throw new IllegalStateException("already started");
+            }
+            receiver = newReceiver;
+            over = ended;
+            failure = endFailure;
         }
-        receiver = newReceiver;
-        link.resumeReads();
+        if (over) {
+            newReceiver.onEnd(failure);
+        } else {
+            link.resumeReads();
+        }
     }
 
     // ---------------------------------------------------------------- input
@@ -215,17 +233,25 @@ public final class WebSocketTransport implements Transport {
             }
             Receiver to = receiver;
             if (answer) {
-                if (to != null) {
-                    to.onClose(code, reason);
+                try {
+                    if (to != null) {
+                        to.onClose(code, reason);
+                    }
+                } finally {
+                    enqueueControl(Kind.CLOSE, Opcode.CLOSE, FrameEncoder.closePayload(code, ""));
+                    end(null);
                 }
-                enqueueControl(Kind.CLOSE, Opcode.CLOSE, FrameEncoder.closePayload(code, ""));
             } else {
+                boolean closeLink;
                 synchronized (lock) {
                     state = State.ENDING;
+                    closeLink = closeOut;
                 }
-                link.close();
+                if (closeLink) {
+                    link.close(); // Otherwise our Close does, once it is out.
+                }
+                end(null);
             }
-            end(null);
         }
     }
 
@@ -252,13 +278,15 @@ public final class WebSocketTransport implements Transport {
     }
 
     private void end(@Nullable WsStreamException failure) {
+        Receiver to;
         synchronized (lock) {
             if (ended) {
                 return;
             }
             ended = true;
+            endFailure = failure;
+            to = receiver;
         }
-        Receiver to = receiver;
         if (to != null) {
             to.onEnd(failure);
         }
@@ -274,6 +302,9 @@ public final class WebSocketTransport implements Transport {
 
     @Override
     public void close(int code, String reason) {
+        if (code != CloseCode.NO_CODE && !CloseCode.isAllowedOnWire(code)) {
+            throw new IllegalArgumentException("Close with code " + code + "; RFC 6455 7.4 keeps it off the wire");
+        }
         synchronized (lock) {
             if (state != State.OPEN) {
                 return;
@@ -445,7 +476,7 @@ public final class WebSocketTransport implements Transport {
                 queuedBytes -= size;
                 if (wasFull && queuedBytes <= settings.lowMarkBytes()) {
                     wasFull = false;
-                    writable = true;
+                    writable = !ended;
                 }
                 switch (kind) {
                     case PING -> pingQueued = false;
@@ -454,7 +485,10 @@ public final class WebSocketTransport implements Transport {
                         nextPong = null;
                         pongQueued = pong != null;
                     }
-                    case CLOSE -> closeLink = state == State.ENDING;
+                    case CLOSE -> {
+                        closeOut = true;
+                        closeLink = state == State.ENDING;
+                    }
                     case DATA -> {}
                 }
             }
@@ -505,19 +539,19 @@ public final class WebSocketTransport implements Transport {
             clockRuns = true;
             lastReceived = now;
             lastSent = now;
+            stalledSince = now;
             lastData = now;
             quietSince = now;
             lastPing = now;
-            queueEmptySince = now;
         }
         long queued = queuedBytes();
         boolean progress = sent;
         sent = false;
-        if (progress || queued == 0) {
+        if (progress) {
             lastSent = now;
         }
-        if (queued > 0) {
-            queueEmptySince = now;
+        if (progress || queued == 0) {
+            stalledSince = now;
         }
         if (dataMoved) {
             dataMoved = false;
@@ -532,7 +566,7 @@ public final class WebSocketTransport implements Transport {
         }
         switch (state()) {
             case OPEN -> tickOpen(now, queued);
-            case CLOSE_SENT, ENDING, DISCARDING -> tickClosing(now);
+            case CLOSE_SENT, ENDING, DISCARDING -> tickClosing(now, queued);
             case CLOSED -> {}
         }
     }
@@ -540,10 +574,12 @@ public final class WebSocketTransport implements Transport {
     private void tickOpen(long now, long queued) {
         if (passed(settings.silence(), now, quietSince)) {
             lose("no byte came from the peer", settings.silence());
-        } else if (queued > 0 && passed(settings.stall(), now, lastSent)) {
+        } else if (queued > 0 && passed(settings.stall(), now, stalledSince)) {
             lose("the peer took no byte of what was sent", settings.stall());
         } else if (passed(settings.idle(), now, lastData)) {
-            fail(CloseCode.GOING_AWAY, new WsTimeoutException("no data for " + text(settings.idle()), settings.idle()));
+            WsTimeoutException idle = new WsTimeoutException("no data for " + text(settings.idle()), settings.idle());
+            close(CloseCode.GOING_AWAY, String.valueOf(idle.getMessage()));
+            end(idle);
         } else if (passed(settings.pingEvery(), now, lastPing)) {
             lastPing = now;
             boolean send;
@@ -557,16 +593,16 @@ public final class WebSocketTransport implements Transport {
         }
     }
 
-    private void tickClosing(long now) {
-        if (!closingSeen) {
-            closingSeen = true;
-            closingSince = now;
+    private void tickClosing(long now, long queued) {
+        if (queued == 0 && !lingering) {
+            lingering = true;
+            lingeringSince = now;
         }
-        long quiet = Math.max(Math.max(lastReceived, lastSent), Math.max(queueEmptySince, closingSince));
-        long total = Math.max(queueEmptySince, closingSince);
-        if (passed(settings.linger(), now, quiet)
-                || passed(settings.lingerTotal(), now, total)
-                || passed(settings.stall(), now, lastSent)) {
+        boolean quiet = passed(settings.linger(), now, lastReceived)
+                && passed(settings.linger(), now, lastSent)
+                && passed(settings.linger(), now, lingeringSince);
+        if ((lingering && (quiet || passed(settings.lingerTotal(), now, lingeringSince)))
+                || (queued > 0 && passed(settings.stall(), now, stalledSince))) {
             link.abort();
         }
     }

@@ -91,9 +91,12 @@ public final class ChannelInputStream extends InputStream {
 
     @GuardedBy("lock")
     private void awaitBytes() throws IOException {
-        while (count == 0 && !ended) {
+        while (true) {
             if (closed) {
                 throw new IOException("the stream is closed");
+            }
+            if (count > 0 || ended) {
+                return;
             }
             try {
                 lock.wait();

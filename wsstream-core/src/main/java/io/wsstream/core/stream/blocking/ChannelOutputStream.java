@@ -73,8 +73,21 @@ public final class ChannelOutputStream extends OutputStream {
             message.position(ChannelConnection.HEADROOM)
                     .put(from, offset + done, taken)
                     .position(ChannelConnection.HEADROOM);
-            sender.send(message, ChannelConnection.HEADROOM);
+            send(message);
             done += taken;
+        }
+    }
+
+    private void send(ByteBuffer message) throws IOException {
+        try {
+            sender.send(message, ChannelConnection.HEADROOM);
+        } catch (IllegalStateException late) {
+            synchronized (lock) {
+                if (closed) {
+                    throw new IOException("the stream is closed", late);
+                }
+            }
+            throw late;
         }
     }
 
