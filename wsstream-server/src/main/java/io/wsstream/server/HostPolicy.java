@@ -106,13 +106,21 @@ public record HostPolicy(Set<String> hosts, Set<String> origins) {
                 && (hosts.contains(host) || (dot > 0 && hosts.contains("*" + host.substring(dot))));
     }
 
+    static boolean isHostName(String host) {
+        return nameOnly(host).isPresent();
+    }
+
     private static String hostName(String host) {
+        return nameOnly(host)
+                .orElseThrow(() -> new IllegalArgumentException("\"" + host
+                        + "\" is no host name; expected a DNS name or an address, without scheme and port"));
+    }
+
+    private static Optional<String> nameOnly(String host) {
         boolean bareV6 = !host.startsWith("[") && host.indexOf(':') != host.lastIndexOf(':');
         return Authority.parse(bareV6 ? "[" + host + "]" : host)
                 .filter(authority -> authority.port() < 0 && !host.endsWith(":"))
-                .map(Authority::host)
-                .orElseThrow(() -> new IllegalArgumentException("\"" + host
-                        + "\" is no host name; expected a DNS name or an address, without scheme and port"));
+                .map(Authority::host);
     }
 
     private static Optional<String> normalOrigin(String origin) {

@@ -27,6 +27,8 @@ public final class KubeconfigWriter {
     /** The first line of every file that this class writes. */
     public static final String MARKER = "# written by wsstream; it will be overwritten";
 
+    private static final String NO_TOKEN = "none";
+
     private final Path file;
     private byte @Nullable [] written;
 
@@ -50,7 +52,8 @@ public final class KubeconfigWriter {
      *
      * @param server the server's URL, with its path prefix if it has one
      * @param caPem what to trust, as {@link TlsIdentity#caPem()} gives it, or null to leave it to the client's own store
-     * @param token the bearer token, or null for a server without authentication
+     * @param token the bearer token, or null for a server without authentication; over TLS a word that means nothing takes
+     *     its place, because kubectl would ask for a user name otherwise
      * @throws FileAlreadyExistsException if there is a file that is not ours
      * @throws IOException if it cannot be written
      */
@@ -136,7 +139,8 @@ public final class KubeconfigWriter {
             yaml.append(Base64.getEncoder().encodeToString(caPem)).append('\n');
         }
         yaml.append("users:\n- name: wsstream\n  user:");
-        yaml.append(token == null ? " {}\n" : "\n    token: " + quoted(token) + "\n");
+        String secret = token == null && "https".equals(server.getScheme()) ? NO_TOKEN : token;
+        yaml.append(secret == null ? " {}\n" : "\n    token: " + quoted(secret) + "\n");
         yaml.append("contexts:\n- name: wsstream\n  context:\n    cluster: wsstream\n    user: wsstream\n");
         yaml.append("    namespace: default\ncurrent-context: wsstream\n");
         return yaml.toString();

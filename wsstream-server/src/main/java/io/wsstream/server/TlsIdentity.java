@@ -48,6 +48,7 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.openssl.PEMEncryptedKeyPair;
+import org.bouncycastle.openssl.PEMException;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
@@ -182,7 +183,10 @@ public final class TlsIdentity {
         return caPem.clone();
     }
 
-    /** {@return the names and addresses in the certificate, in its order; wildcards as {@code *.example.com}} */
+    /**
+     * {@return the names and addresses in the certificate, in its order, wildcards as {@code *.example.com}; fit for {@link
+     * HostPolicy#withHosts}}
+     */
     public Set<String> names() {
         return names;
     }
@@ -248,8 +252,9 @@ public final class TlsIdentity {
         if (sans != null) {
             for (List<?> san : sans) {
                 Object type = san.get(0);
-                if (type.equals(SAN_DNS) || type.equals(SAN_IP)) {
-                    names.add(san.get(1).toString());
+                String name = san.get(1).toString();
+                if ((type.equals(SAN_DNS) || type.equals(SAN_IP)) && HostPolicy.isHostName(name)) {
+                    names.add(name);
                 }
             }
         }
@@ -291,7 +296,13 @@ public final class TlsIdentity {
                 info = pkcs8;
             }
             if (info != null) {
-                PrivateKey key = new JcaPEMKeyConverter().getPrivateKey(info);
+                PrivateKey key;
+                try {
+                    key = new JcaPEMKeyConverter().getPrivateKey(info);
+                } catch (PEMException e) {
+                    throw new IOException(
+                            "the key in " + file + " is malformed or of an unknown kind; expected EC or RSA", e);
+                }
                 if (!key.getAlgorithm().equals("RSA") && !key.getAlgorithm().equals("EC")) {
                     throw new IOException(
                             "the key in " + file + " is a " + key.getAlgorithm() + " key; expected EC or RSA");
@@ -317,8 +328,9 @@ public final class TlsIdentity {
             for (Object entry = parser.readObject(); entry != null; entry = parser.readObject()) {
                 entries.add(entry);
             }
-        } catch (IOException | IllegalArgumentException e) {
-            // The parser's own text may quote the file, and the file may be a key.
+        } catch (IOException | RuntimeException e) {
+            // Bouncy Castle reports bad base64 by various unchecked exceptions. Its own text may quote the
+            // file, and the file may be a key.
             throw new IOException(file + " is no well-formed PEM file; copy it again, with its BEGIN and END lines");
         }
         return entries;
