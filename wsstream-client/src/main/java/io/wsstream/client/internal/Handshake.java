@@ -1,0 +1,234 @@
+package io.wsstream.client.internal;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.wsstream.core.ConnectionLostException;
+import io.wsstream.core.WsStreamException;
+import io.wsstream.core.WsTimeoutException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt to get from a name to the answer of the upgrade request: DNS, TCP, TLS and HTTP within one bound.
+ *
+ * <p><b>Threads:</b> the work is done on a daemon thread {@code wsstream-connect-HOST:PORT}, since a name lookup can be
+ * neither bounded nor interrupted; the caller waits, and when the bound passes or it is interrupted closes the socket,
+ * which ends that thread (after the lookup, if it is there). <b>Blocking:</b> up to the bound. <b>Memory:</b> see {@link
+ * HttpAnswerReader}.
+ */
+final class Handshake {
+    /** How far it came. */
+    private enum Phase {
+        DNS("looking up the name"),
+        TCP("connecting"),
+        TLS("the TLS handshake"),
+        HTTP("waiting for the answer to the upgrade request");
+
+        private final String words;
+
+        Phase(String words) {
+            this.words = words;
+        }
+    }
+
+    /** How long the body of a refusal may pause: its status is known by then. */
+    private static final int BODY_PAUSE_MILLIS = 2000;
+
+    /** What a handshake yields; the sockets are the caller's to close. */
+    record Result(Socket raw, Socket stream, HttpAnswer answer, String body, ByteBuffer leftover) {}
+
+    private final ServerAddress server;
+    private final byte[] request;
+    private final Duration bound;
+    private final long deadline;
+    private final CompletableFuture<Result> done = new CompletableFuture<>();
+    private volatile Phase phase = Phase.DNS;
+
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private boolean abandoned;
+
+    @GuardedBy("lock")
+    private @Nullable Socket socket;
+
+    Handshake(ServerAddress server, String requestHead, Duration bound) {
+        this.server = server;
+        this.request = requestHead.getBytes(ISO_8859_1);
+        this.bound = bound;
+        this.deadline = System.nanoTime() + bound.toNanos();
+    }
+
+    /**
+     * Runs it.
+     *
+     * @throws WsTimeoutException if the bound passed
+     * @throws InterruptedIOException if the caller was interrupted; its flag is set again
+     */
+    Result run() throws IOException {
+        new LinkThread(this::connectAndAsk, "wsstream-connect-" + server.name()).start();
+        try {
+            return done.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException late) {
+            throw new WsTimeoutException(
+                    "no connection to " + server.name() + " within " + ServerAddress.seconds(bound) + "; it stopped at "
+                            + phase.words,
+                    bound);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while connecting to " + server.name());
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof IOException known) {
+                throw known;
+            }
+            throw new WsStreamException("connecting to " + server.name() + " failed: " + failed.getCause(), failed);
+        } finally {
+            if (!done.isDone() || done.isCompletedExceptionally()) {
+                abandon();
+            }
+        }
+    }
+
+    private void abandon() {
+        Socket open;
+        synchronized (lock) {
+            abandoned = true;
+            open = socket;
+        }
+        close(open);
+    }
+
+    private static void close(@Nullable Socket socket) {
+        try {
+            if (socket != null) {
+                socket.close();
+            }
+        } catch (IOException nothingToBeDone) {
+            // It is of no more use anyhow.
+        }
+    }
+
+    private void connectAndAsk() {
+        try {
+            Result result = ask(connect());
+            boolean late;
+            synchronized (lock) {
+                late = abandoned;
+            }
+            if (late || !done.complete(result)) {
+                close(result.raw());
+            }
+        } catch (IOException | RuntimeException failed) {
+            done.completeExceptionally(explained(failed));
+            abandon();
+        }
+    }
+
+    private Exception explained(Exception failed) {
+        if (failed instanceof WsStreamException) {
+            return failed;
+        }
+        String why = failed.getMessage() == null ? failed.toString() : failed.getMessage();
+        return switch (phase) {
+            case DNS ->
+                new WsStreamException("cannot find the host " + server.host() + "; check the server URL", failed);
+            case TCP -> new WsStreamException("cannot connect to " + server.name() + ": " + why, failed);
+            case TLS ->
+                new WsStreamException(
+                        "TLS with " + server.name() + " failed: " + why
+                                + (why.contains("Unsupported or unrecognized SSL message")
+                                        ? "; does the server speak plain http?"
+                                        : why.contains("PKIX")
+                                                ? "; its certificate is not signed by a CA that the client was given"
+                                                : ""),
+                        failed);
+            case HTTP ->
+                new ConnectionLostException(
+                        "the connection to " + server.name() + " broke before the upgrade was answered: " + why,
+                        failed);
+        };
+    }
+
+    private Socket connect() throws IOException {
+        InetAddress[] addresses = InetAddress.getAllByName(server.host());
+        phase = Phase.TCP;
+        IOException first = null;
+        for (int i = 0; i < addresses.length; i++) {
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime()) / (addresses.length - i);
+            try {
+                return connect(addresses[i], (int) Math.max(1, left));
+            } catch (IOException failed) {
+                if (first == null) {
+                    first = failed;
+                }
+            }
+        }
+        throw first == null ? new UnknownHostException(server.host()) : first;
+    }
+
+    private Socket connect(InetAddress address, int millis) throws IOException {
+        Socket opened = new Socket();
+        synchronized (lock) {
+            socket = opened;
+            if (abandoned) {
+                close(opened);
+            }
+        }
+        try {
+            opened.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            opened.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+            opened.connect(new InetSocketAddress(address, server.port()), millis);
+            return opened;
+        } catch (IOException failed) {
+            close(opened);
+            throw failed;
+        }
+    }
+
+    private Result ask(Socket raw) throws IOException {
+        phase = Phase.TLS;
+        Socket stream = server.tls() == null ? raw : secure(raw);
+        phase = Phase.HTTP;
+        stream.getOutputStream().write(request);
+        HttpAnswerReader reader = new HttpAnswerReader(stream.getInputStream());
+        HttpAnswer answer = reader.readHead();
+        String body = "";
+        if (answer.status() != 101) {
+            stream.setSoTimeout(BODY_PAUSE_MILLIS);
+            body = reader.readBody(answer);
+        }
+        return new Result(raw, stream, answer, body, reader.leftover());
+    }
+
+    private SSLSocket secure(Socket raw) throws IOException {
+        if (server.tls() == null
+                || !(server.tls().getSocketFactory().createSocket(raw, server.tlsName(), server.port(), true)
+                        instanceof SSLSocket secured)) {
+            throw new SSLException("no TLS");
+        }
+        SSLParameters parameters = secured.getSSLParameters();
+        parameters.setApplicationProtocols(new String[] {"http/1.1"});
+        if (server.verifyName()) {
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        }
+        secured.setSSLParameters(parameters);
+        secured.startHandshake();
+        return secured;
+    }
+}

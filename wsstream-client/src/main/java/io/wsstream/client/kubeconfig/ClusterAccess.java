@@ -1,0 +1,445 @@
+package io.wsstream.client.kubeconfig;
+
+import io.fabric8.kubernetes.api.model.NamedContext;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.internal.SSLUtils;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a cluster is, whom to trust there, and as whom to ask. Immutable; each method that changes something returns a
+ * changed copy.
+ *
+ * <p>A kubeconfig is read by fabric8's {@code Config}: exec plugins, client certificates, {@code KUBECONFIG} lists. Where
+ * a CA is given, only that CA is trusted, as kubectl does. Proxies are not supported; a kubeconfig that asks for one is
+ * refused.
+ *
+ * <p><b>Threads:</b> any. <b>Blocking:</b> reading files, and running the exec plugin a kubeconfig may name.
+ */
+public final class ClusterAccess {
+    private static final String UNSET_MASTER = "https://kubernetes.default.svc";
+
+    private final URI server;
+    private final String namespace;
+    private final Credentials credentials;
+    private final KeyManager @Nullable [] keys;
+    private final TrustManager @Nullable [] trusted;
+    private final @Nullable SSLContext given;
+    private final boolean insecure;
+    private final String tlsName;
+    private volatile @Nullable SSLContext made;
+
+    private ClusterAccess(
+            URI server,
+            String namespace,
+            Credentials credentials,
+            KeyManager @Nullable [] keys,
+            TrustManager @Nullable [] trusted,
+            @Nullable SSLContext given,
+            boolean insecure,
+            String tlsName) {
+        this.server = checked(server);
+        this.namespace = namespace;
+        this.credentials = credentials;
+        this.keys = keys;
+        this.trusted = trusted;
+        this.given = given;
+        this.insecure = insecure;
+        this.tlsName = tlsName;
+    }
+
+    private static URI checked(URI server) {
+        String scheme = String.valueOf(server.getScheme());
+        if ((!scheme.equals("https") && !scheme.equals("http")) || server.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "server URL '" + server + "'; expected https://HOST[:PORT][/PATH], or http");
+        }
+        return server;
+    }
+
+    // ---------------------------------------------------------------- where from
+
+    /**
+     * The cluster of a kubeconfig's current context.
+     *
+     * @param file the kubeconfig
+     * @return the access
+     * @throws ClusterAccessException if the file is missing, malformed, or names what is not in it
+     */
+    public static ClusterAccess kubeconfig(Path file) throws ClusterAccessException {
+        return kubeconfig(file, null);
+    }
+
+    /**
+     * The cluster of one context of a kubeconfig.
+     *
+     * @param file the kubeconfig
+     * @param context its name, or null for the current one
+     * @return the access
+     * @throws ClusterAccessException if the file is missing, malformed, or names what is not in it
+     */
+    public static ClusterAccess kubeconfig(Path file, @Nullable String context) throws ClusterAccessException {
+        if (!Files.isReadable(file) || Files.isDirectory(file)) {
+            throw new ClusterAccessException(
+                    "cannot read the kubeconfig " + file + (Files.exists(file) ? "" : ": no such file"), null);
+        }
+        Config config;
+        try {
+            config = Config.fromKubeconfig(context, file.toFile());
+        } catch (RuntimeException malformed) {
+            throw new ClusterAccessException(
+                    "the kubeconfig " + file + " is malformed: " + reason(malformed), malformed);
+        }
+        return of(config, context, "the kubeconfig " + file);
+    }
+
+    /**
+     * What kubectl would use: the files of {@code KUBECONFIG}, else {@code ~/.kube/config}, else the service account of
+     * the pod this runs in.
+     *
+     * @param context its name, or null for the current one
+     * @return the access
+     * @throws ClusterAccessException if there is nothing of all that, or it is malformed
+     */
+    public static ClusterAccess detect(@Nullable String context) throws ClusterAccessException {
+        Config config;
+        try {
+            config = Config.autoConfigure(context);
+        } catch (RuntimeException malformed) {
+            throw new ClusterAccessException("the kubeconfig is malformed: " + reason(malformed), malformed);
+        }
+        boolean nothing = config.getCurrentContext() == null
+                && config.getMasterUrl().startsWith(UNSET_MASTER)
+                && System.getenv("KUBERNETES_SERVICE_HOST") == null;
+        if (nothing && context == null) {
+            throw new ClusterAccessException(
+                    "no cluster is configured; set KUBECONFIG, or name a kubeconfig or a server", null);
+        }
+        return of(config, context, "the kubeconfig");
+    }
+
+    /**
+     * What a fabric8 client would use.
+     *
+     * @param config its configuration
+     * @return the access
+     * @throws ClusterAccessException if its certificates cannot be read
+     */
+    public static ClusterAccess of(Config config) throws ClusterAccessException {
+        return of(config, null, "the configuration");
+    }
+
+    /**
+     * A server by its URL, without credentials yet; trusts the JVM's CAs.
+     *
+     * @param server https or http; a path is kept as a prefix
+     * @return the access
+     */
+    public static ClusterAccess url(URI server) {
+        return new ClusterAccess(server, "default", Credentials.NONE, null, null, null, false, "");
+    }
+
+    private static ClusterAccess of(Config config, @Nullable String context, String what)
+            throws ClusterAccessException {
+        checkContext(config, context, what);
+        URI server;
+        try {
+            server = URI.create(config.getMasterUrl());
+            checked(server);
+        } catch (IllegalArgumentException malformed) {
+            throw new ClusterAccessException(what + ": " + malformed.getMessage(), malformed);
+        }
+        if (notEmpty(config.getHttpProxy()) && !notEmpty(System.getenv("HTTP_PROXY"))) {
+            throw new ClusterAccessException(what + " asks for a proxy, which is not supported yet", null);
+        }
+        boolean secure = "https".equals(server.getScheme());
+        return new ClusterAccess(
+                server,
+                notEmpty(config.getNamespace()) ? config.getNamespace() : "default",
+                credentials(config),
+                secure ? keys(config, what) : null,
+                secure && !config.isTrustCerts() ? trusted(config, what) : null,
+                null,
+                config.isTrustCerts(),
+                notEmpty(config.getTlsServerName()) ? config.getTlsServerName() : "");
+    }
+
+    private static void checkContext(Config config, @Nullable String context, String what)
+            throws ClusterAccessException {
+        List<NamedContext> contexts = config.getContexts();
+        List<String> names = contexts.stream().map(NamedContext::getName).toList();
+        // fabric8 would quietly take the current one instead.
+        if (context != null && !names.contains(context)) {
+            throw new ClusterAccessException("context '" + context + "' is not in " + what + "; it has " + names, null);
+        }
+        if (config.getCurrentContext() == null && !names.isEmpty()) {
+            throw new ClusterAccessException(what + " has no usable current-context; name one of " + names, null);
+        }
+        if (config.getMasterUrl() == null || (what.startsWith("the kubeconfig /") && noCluster(config))) {
+            throw new ClusterAccessException(what + " names no server", null);
+        }
+    }
+
+    private static boolean noCluster(Config config) {
+        return config.getMasterUrl().startsWith(UNSET_MASTER);
+    }
+
+    private static Credentials credentials(Config config) {
+        return new Credentials.FromConfig(config);
+    }
+
+    private static KeyManager @Nullable [] keys(Config config, String what) throws ClusterAccessException {
+        try {
+            return SSLUtils.keyManagers(config);
+        } catch (GeneralSecurityException | IOException | RuntimeException unreadable) {
+            throw new ClusterAccessException(
+                    what + ": cannot read the client certificate or its key: " + reason(unreadable), unreadable);
+        }
+    }
+
+    private static TrustManager @Nullable [] trusted(Config config, String what) throws ClusterAccessException {
+        String data = config.getCaCertData();
+        String file = config.getCaCertFile();
+        if (notEmpty(data)) {
+            String pem;
+            try {
+                pem = new String(Base64.getMimeDecoder().decode(data), StandardCharsets.ISO_8859_1);
+            } catch (IllegalArgumentException noBase64) {
+                throw new ClusterAccessException(what + ": certificate-authority-data is not base64", noBase64);
+            }
+            return trusting(pem, what + ": certificate-authority-data");
+        }
+        if (!notEmpty(file)) {
+            return null;
+        }
+        try {
+            return trusting(Files.readString(Path.of(file), StandardCharsets.ISO_8859_1), "the CA file " + file);
+        } catch (ClusterAccessException known) {
+            throw known;
+        } catch (IOException | InvalidPathException unreadable) {
+            throw new ClusterAccessException("cannot read the CA file " + file + ": " + reason(unreadable), unreadable);
+        }
+    }
+
+    private static TrustManager[] trusting(String pem, String what) throws ClusterAccessException {
+        try {
+            Collection<? extends Certificate> certificates = CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.ISO_8859_1)));
+            if (certificates.isEmpty()) {
+                throw new ClusterAccessException(what + " holds no PEM certificate", null);
+            }
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            int next = 0;
+            for (Certificate certificate : certificates) {
+                store.setCertificateEntry("ca-" + next++, certificate);
+            }
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(store);
+            return factory.getTrustManagers();
+        } catch (ClusterAccessException known) {
+            throw known;
+        } catch (GeneralSecurityException | IOException malformed) {
+            throw new ClusterAccessException(what + " is no PEM certificate: " + reason(malformed), malformed);
+        }
+    }
+
+    // ---------------------------------------------------------------- changed copies
+
+    /**
+     * Asks another server.
+     *
+     * @param other its URL
+     * @return the changed access
+     */
+    public ClusterAccess server(URI other) {
+        return new ClusterAccess(other, namespace, credentials, keys, trusted, given, insecure, tlsName);
+    }
+
+    /**
+     * Sends a bearer token.
+     *
+     * @param token the token
+     * @return the changed access
+     */
+    public ClusterAccess token(String token) {
+        return tokenFrom(() -> token);
+    }
+
+    /**
+     * Sends a bearer token that is asked for before each connection.
+     *
+     * @param token gives it; may block
+     * @return the changed access
+     */
+    public ClusterAccess tokenFrom(Supplier<String> token) {
+        return new ClusterAccess(server, namespace, Credentials.bearer(token), keys, trusted, given, insecure, tlsName);
+    }
+
+    /**
+     * Sends the bearer token that a file holds, read before each connection.
+     *
+     * @param file the file
+     * @return the changed access
+     */
+    public ClusterAccess tokenFile(Path file) {
+        return new ClusterAccess(
+                server, namespace, Credentials.tokenFile(file), keys, trusted, given, insecure, tlsName);
+    }
+
+    /**
+     * Trusts servers that this CA vouches for, and no others.
+     *
+     * @param pem one or more certificates
+     * @return the changed access
+     * @throws ClusterAccessException if there is none in it
+     */
+    public ClusterAccess caPem(String pem) throws ClusterAccessException {
+        return new ClusterAccess(server, namespace, credentials, keys, trusting(pem, "the CA"), null, false, tlsName);
+    }
+
+    /**
+     * Trusts servers that the CA in a file vouches for, and no others.
+     *
+     * @param file PEM, one or more certificates
+     * @return the changed access
+     * @throws ClusterAccessException if it cannot be read or holds none
+     */
+    public ClusterAccess caFile(Path file) throws ClusterAccessException {
+        Config config = Config.empty();
+        config.setCaCertFile(file.toString());
+        return new ClusterAccess(server, namespace, credentials, keys, trusted(config, "the CA"), null, false, tlsName);
+    }
+
+    /**
+     * Uses a TLS configuration of the caller's, in place of any CA and client certificate.
+     *
+     * @param context the configuration
+     * @return the changed access
+     */
+    public ClusterAccess sslContext(SSLContext context) {
+        return new ClusterAccess(server, namespace, credentials, null, null, context, insecure, tlsName);
+    }
+
+    /**
+     * Trusts any server whatever its certificate says. Whoever sits between gets the token.
+     *
+     * @return the changed access
+     */
+    public ClusterAccess insecureSkipTlsVerify() {
+        return new ClusterAccess(server, namespace, credentials, keys, null, null, true, tlsName);
+    }
+
+    /**
+     * Changes the namespace of pods that are named without one.
+     *
+     * @param name the namespace
+     * @return the changed access
+     */
+    public ClusterAccess namespace(String name) {
+        return new ClusterAccess(server, name, credentials, keys, trusted, given, insecure, tlsName);
+    }
+
+    // ---------------------------------------------------------------- what it says
+
+    /** {@return the server, possibly with a path to put before all others} */
+    public URI serverUrl() {
+        return server;
+    }
+
+    /** {@return the namespace of pods that are named without one} */
+    public String defaultNamespace() {
+        return namespace;
+    }
+
+    /** {@return whether the server's certificate is not checked} */
+    public boolean isInsecure() {
+        return insecure;
+    }
+
+    /** {@return the name that the certificate must carry; empty when it is the host of the URL} */
+    public String tlsServerName() {
+        return tlsName;
+    }
+
+    /**
+     * The value of the {@code Authorization} header, made now.
+     *
+     * @return the value, or null when there is none
+     * @throws IOException if a token file cannot be read
+     */
+    public @Nullable String authorization() throws IOException {
+        return credentials.authorization();
+    }
+
+    /**
+     * Makes new credentials after the server refused the old, where that can be done: by reading the kubeconfig again and
+     * running its plugin.
+     *
+     * @param refused what the server refused
+     * @return whether they differ now, so that asking again makes sense
+     * @throws IOException if a token file cannot be read
+     */
+    public boolean refreshAuthorization(@Nullable String refused) throws IOException {
+        try {
+            credentials.refresh();
+        } catch (KubernetesClientException unchanged) {
+            return false;
+        }
+        return !Objects.equals(refused, credentials.authorization());
+    }
+
+    /**
+     * The TLS configuration; the same object each time, so that TLS sessions are resumed.
+     *
+     * @return the configuration
+     * @throws ClusterAccessException if the JVM cannot make one
+     */
+    public SSLContext tls() throws ClusterAccessException {
+        SSLContext known = given != null ? given : made;
+        if (known != null) {
+            return known;
+        }
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys, insecure ? SSLUtils.trustManagers(null, null, true, null, null) : trusted, null);
+            made = context;
+            return context;
+        } catch (GeneralSecurityException | IOException failed) {
+            throw new ClusterAccessException("TLS cannot be set up: " + reason(failed), failed);
+        }
+    }
+
+    private static boolean notEmpty(@Nullable String text) {
+        return text != null && !text.isEmpty();
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable deepest = failure;
+        while (deepest.getCause() != null) {
+            deepest = deepest.getCause();
+        }
+        String message = String.valueOf(deepest.getMessage()).replaceAll("\\s+", " ");
+        return deepest instanceof java.nio.file.NoSuchFileException ? "no such file: " + message : message;
+    }
+}

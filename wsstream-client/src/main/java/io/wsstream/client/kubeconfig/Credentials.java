@@ -1,0 +1,82 @@
+package io.wsstream.client.kubeconfig;
+
+import io.fabric8.kubernetes.client.Config;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the {@code Authorization} header.
+ *
+ * <p><b>Threads:</b> any. <b>Blocking:</b> a supplier may; a refresh may run a program.
+ */
+interface Credentials {
+    /** Nothing, or a client certificate below. */
+    Credentials NONE = () -> null;
+
+    /** {@return the header's value, or null for none} */
+    @Nullable
+    String authorization() throws IOException;
+
+    /** Makes new ones where that can be done; called after the server refused the old. */
+    default void refresh() {}
+
+    /** A bearer token asked for anew each time. */
+    static Credentials bearer(Supplier<String> token) {
+        return () -> bearer(token.get());
+    }
+
+    /** A bearer token in a file, which whoever rotates it may replace. */
+    static Credentials tokenFile(Path file) {
+        return () -> {
+            try {
+                return bearer(Files.readString(file));
+            } catch (IOException unreadable) {
+                throw new ClusterAccessException("cannot read the token file " + file, unreadable);
+            }
+        };
+    }
+
+    private static String bearer(String token) {
+        String bare = token.strip();
+        if (!bare.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+            throw new IllegalArgumentException("the token holds blanks, line breaks or letters beyond ASCII");
+        }
+        return "Bearer " + bare;
+    }
+
+    /** What fabric8 found in a kubeconfig, in its own order of preference. */
+    final class FromConfig implements Credentials {
+        private volatile Config config;
+
+        FromConfig(Config config) {
+            this.config = config;
+        }
+
+        @Override
+        public @Nullable String authorization() {
+            Config now = config;
+            if (notEmpty(now.getUsername()) && notEmpty(now.getPassword())) {
+                byte[] pair = (now.getUsername() + ":" + now.getPassword()).getBytes(StandardCharsets.UTF_8);
+                return "Basic " + Base64.getEncoder().encodeToString(pair);
+            }
+            String token = now.getOauthTokenProvider() != null
+                    ? now.getOauthTokenProvider().getToken()
+                    : notEmpty(now.getOauthToken()) ? now.getOauthToken() : now.getAutoOAuthToken();
+            return notEmpty(token) ? bearer(token) : null;
+        }
+
+        @Override
+        public void refresh() {
+            config = config.refresh();
+        }
+
+        private static boolean notEmpty(@Nullable String text) {
+            return text != null && !text.isEmpty();
+        }
+    }
+}
