@@ -305,7 +305,7 @@ public final class TlsIdentity {
                 }
                 if (!key.getAlgorithm().equals("RSA") && !key.getAlgorithm().equals("EC")) {
                     throw new IOException(
-                            "the key in " + file + " is a " + key.getAlgorithm() + " key; expected EC or RSA");
+                            "the key in " + file + " is of kind " + key.getAlgorithm() + "; expected EC or RSA");
                 }
                 return key;
             }

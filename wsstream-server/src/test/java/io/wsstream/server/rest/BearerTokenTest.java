@@ -146,6 +146,11 @@ class BearerTokenTest {
     }
 
     @Test
+    void anEmptyEntryAloneOffersNothing() {
+        assertThat(offering(PREFIX).upgradeOf(open).subprotocol()).hasToString("NONE");
+    }
+
+    @Test
     void anEntryAloneLacksASubprotocol() throws Exception {
         assertThat(offering(ENTRY).refusalOf(surface)).startsWith("401 Unauthorized: missing additional subprotocol");
     }
