@@ -111,11 +111,7 @@ class FlowTest extends WithRuntime {
             public void onOutput(PtyOutput output) {
                 super.onOutput(output);
                 outputs.release();
-                try {
-                    process().pauseOutput(PtyStream.STDOUT);
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
+                pause();
             }
         };
         PtyProcess yes = runtime.spawn(onPipes("yes"), recorder);
@@ -195,11 +191,13 @@ class FlowTest extends WithRuntime {
 
     @Test
     void aBlockedWriterHearsThatItsReaderIsGone() throws Exception {
-        Recorder recorder = run(onPipes("echo r; sleep 0.2; exec 0<&-; sleep 1000"));
+        Recorder recorder = run(onPipes(
+                "trap 'closed=1' USR1; echo r; while [ -z \"$closed\" ]; do sleep 0.02; done; exec 0<&-; sleep 1000"));
         waitFor(recorder, "r");
         ByteBuffer paste = ByteBuffer.allocate(1 << 20);
         int taken = recorder.process().write(paste);
 
+        recorder.process().signal(PtySignal.USR1);
         await().until(() -> recorder.writable.get() > 0);
 
         assertThat(taken).isBetween(1, 200_000);

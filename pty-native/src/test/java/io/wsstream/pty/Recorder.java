@@ -79,6 +79,11 @@ class Recorder implements PtyListener {
         return started.get(BOUND_SECONDS, TimeUnit.SECONDS);
     }
 
+    /** For use in callbacks. */
+    void pause() {
+        started.join().pauseOutput(PtyStream.STDOUT);
+    }
+
     boolean hasExited() {
         return exit.isDone();
     }

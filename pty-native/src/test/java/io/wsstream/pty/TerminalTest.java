@@ -168,7 +168,8 @@ class TerminalTest extends WithRuntime {
 
     @Test
     void endOfInputOnARawTerminalTypesNothing() throws Exception {
-        Recorder recorder = run(onTerminal("stty raw -echo; printf ready; timeout --foreground 0.3 cat | od -An -tx1"));
+        Recorder recorder = run(onTerminal("stty raw -echo; printf ready;"
+                + "(dd bs=1 count=2 2>/dev/null; stty min 0 time 3; cat) | od -An -tx1"));
         waitFor(recorder, "ready");
 
         type(recorder.process(), "ab");
