@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import org.glassfish.grizzly.http.Note;
 import org.glassfish.grizzly.http.server.HttpHandler;
 import org.glassfish.grizzly.http.server.Request;
 import org.glassfish.grizzly.http.server.RequestExecutorProvider;
@@ -21,10 +20,6 @@ import org.slf4j.LoggerFactory;
 /** Answers every request that is not upgraded. */
 final class SurfaceHandler extends HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger(SurfaceHandler.class);
-
-    /** A decision that was made before the request came here. */
-    static final Note<HttpDecision> DECISION =
-            org.glassfish.grizzly.http.HttpRequestPacket.createNote(SurfaceHandler.class.getName() + ".decision");
 
     private final Function<HttpRequest, CompletionStage<HttpDecision>> surface;
     private final ByteFilter connections;
@@ -41,10 +36,8 @@ final class SurfaceHandler extends HttpHandler {
 
     @Override
     public void service(Request request, Response response) throws IOException {
-        HttpDecision made = request.getRequest().getNote(DECISION);
-        CompletableFuture<HttpDecision> decision = made != null
-                ? CompletableFuture.completedFuture(made)
-                : surface.apply(HttpExchange.request(request.getRequest())).toCompletableFuture();
+        CompletableFuture<HttpDecision> decision =
+                surface.apply(HttpExchange.request(request.getRequest())).toCompletableFuture();
         if (decision.isDone()) {
             answer(request, response, decision);
             return;

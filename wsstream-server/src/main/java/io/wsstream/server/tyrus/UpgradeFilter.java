@@ -16,6 +16,7 @@ import org.glassfish.grizzly.http.HttpContent;
 import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.glassfish.grizzly.http.HttpResponsePacket;
 import org.glassfish.grizzly.http.Protocol;
+import org.glassfish.grizzly.memory.Buffers;
 import org.glassfish.grizzly.nio.NIOConnection;
 import org.glassfish.tyrus.core.CloseReasons;
 import org.glassfish.tyrus.core.RequestContext;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes WebSocket requests out of the HTTP path: lets the surface decide, has Tyrus do the handshake of those that are
- * let in, and hands the connection over. All others go on, with the decision, to be answered.
+ * let in, and hands the connection over. The others are refused here; what is no WebSocket request goes on.
  *
  * <p><b>Threads:</b> selectors; the rest of an undecided request on whatever thread decides it.
  */
@@ -62,8 +63,7 @@ final class UpgradeFilter extends BaseFilter {
     @Override
     public NextAction handleRead(FilterChainContext context) {
         HttpContent message = context.getMessage();
-        if (!(message.getHttpHeader() instanceof HttpRequestPacket packet)
-                || packet.getNote(SurfaceHandler.DECISION) != null) {
+        if (!(message.getHttpHeader() instanceof HttpRequestPacket packet)) {
             return context.getInvokeAction();
         }
         HttpRequest request = HttpExchange.request(packet);
@@ -95,8 +95,7 @@ final class UpgradeFilter extends BaseFilter {
         if (made instanceof HttpDecision.Upgrade upgrade) {
             return upgrade(context, message, packet, request, upgrade);
         }
-        packet.setNote(SurfaceHandler.DECISION, made);
-        return context.getInvokeAction();
+        return refuse(context, packet, (HttpDecision.Answer) made);
     }
 
     private NextAction upgrade(
@@ -113,10 +112,10 @@ final class UpgradeFilter extends BaseFilter {
         if (info.getStatus() != WebSocketEngine.UpgradeStatus.SUCCESS || response.getStatus() != 101) {
             opened.closed();
             LOG.warn("Tyrus refused a handshake that was let in: {} {}", response.getStatus(), request);
-            packet.setNote(
-                    SurfaceHandler.DECISION,
+            return refuse(
+                    context,
+                    packet,
                     SurfaceHandler.refusal(500, "InternalError", "the handshake failed; see the server's log"));
-            return context.getInvokeAction();
         }
         writeSwitch(context, packet, response);
         connections.upgrade(connection, link);
@@ -157,6 +156,23 @@ final class UpgradeFilter extends BaseFilter {
             result.getHeaders().put("Sec-WebSocket-Protocol", List.of(decision.selectedSubprotocol()));
         }
         return result;
+    }
+
+    /** Answers here, and closes: Grizzly's packets are pooled, so nothing is left on one for a later filter to find. */
+    private static NextAction refuse(
+            FilterChainContext context, HttpRequestPacket packet, HttpDecision.Answer refusal) {
+        HttpResponsePacket answer = packet.getResponse();
+        answer.setProtocol(Protocol.HTTP_1_1);
+        answer.setStatus(refusal.status());
+        refusal.headers().forEach(answer::setHeader);
+        answer.setHeader("Connection", "close");
+        answer.setContentLength(refusal.body().length);
+        context.write(HttpContent.builder(answer)
+                .content(Buffers.wrap(context.getMemoryManager(), refusal.body()))
+                .last(true)
+                .build());
+        context.getConnection().closeSilently();
+        return context.getStopAction();
     }
 
     private static void writeSwitch(
