@@ -1,0 +1,67 @@
+package io.wsstream.cli;
+
+import java.io.PrintWriter;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The {@code wsstream} command: its subcommands, and how their errors look. */
+@Command(
+        name = "wsstream",
+        description = "Kubernetes-compatible remote exec over WebSocket.",
+        mixinStandardHelpOptions = true,
+        subcommands = {ExecCommand.class})
+public final class Main implements Runnable {
+    /** Of wrong usage. */
+    static final int USAGE = 2;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it.
+    private CommandSpec spec;
+
+    /** The root command; does nothing but ask for a subcommand. */
+    public Main() {}
+
+    /**
+     * Runs a command and exits with its code.
+     *
+     * @param arguments of the command line
+     */
+    public static void main(String[] arguments) {
+        // Kept by java.util.logging for good, as the root is.
+        Logger.getLogger("").setLevel(Level.WARNING);
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** {@return the command line with our handlers: one line for an error, and no stack trace} */
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    LoggerFactory.getLogger(Main.class).debug("failed", failure);
+                    print(command.getErr(), failure.getMessage() == null ? failure.toString() : failure.getMessage());
+                    return CommandLine.ExitCode.SOFTWARE;
+                })
+                .setParameterExceptionHandler((wrong, arguments) -> {
+                    print(
+                            wrong.getCommandLine().getErr(),
+                            wrong.getMessage() + "; see '"
+                                    + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'");
+                    return USAGE;
+                });
+    }
+
+    static void print(PrintWriter err, String message) {
+        err.println("error: " + message.strip().replaceAll("\\s*\\R\\s*", " "));
+        err.flush();
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "no subcommand");
+    }
+}
