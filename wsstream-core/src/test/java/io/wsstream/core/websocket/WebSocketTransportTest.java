@@ -1299,10 +1299,14 @@ class WebSocketTransportTest {
             copies.reset();
             Sent events = new Sent();
             Role peer = role == Role.SERVER ? Role.CLIENT : Role.SERVER;
+            ByteBuffer in = ByteBuffer.wrap(wire);
             try {
-                new FrameDecoder(peer, Integer.MAX_VALUE, events).decode(ByteBuffer.wrap(wire));
+                new FrameDecoder(peer, Integer.MAX_VALUE, events).decode(in);
             } catch (WsStreamException broken) {
                 throw new AssertionError(new String(wire, StandardCharsets.ISO_8859_1), broken);
+            }
+            if (in.hasRemaining()) {
+                events.phrases.add("after the Close " + Bytes.toHex(in));
             }
             return events.phrases.isEmpty() ? "-" : String.join("; ", events.phrases);
         }
