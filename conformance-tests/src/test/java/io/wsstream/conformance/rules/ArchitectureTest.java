@@ -202,15 +202,7 @@ class ArchitectureTest {
                 .should()
                 .haveModifier(JavaModifier.FINAL)
                 .orShould()
-                .haveModifier(JavaModifier.ABSTRACT)
-                .orShould(new ArchCondition<>("be sealed") {
-                    @Override
-                    public void check(JavaClass type, ConditionEvents events) {
-                        boolean sealed = type.reflect().isSealed();
-                        events.add(new SimpleConditionEvent(
-                                type, sealed, type.getName() + " is neither final nor sealed"));
-                    }
-                }));
+                .haveModifier(JavaModifier.ABSTRACT));
     }
 
     @Test

@@ -331,6 +331,7 @@ class WebSocketTransportTest {
                 behind.add(side.sendCounted());
                 side.link.dropWaiting();
                 side.transport.linkClosed(new IOException("reset"));
+                assertThat(behind.get(0)).hasValue(1); // At once: a write may hang as long as it likes.
             });
 
             AtomicInteger first = side.sendCounted();
@@ -506,6 +507,17 @@ class WebSocketTransportTest {
             assertThat(side.link.isPaused()).isFalse();
 
             side.transport.pauseReads();
+            assertThat(side.link.isPaused()).isFalse();
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
+        void ourCloseOpensTheReadsAlsoWhenAnotherThreadIsPausingThem(Role role) {
+            Side side = new Side(role, NO_CLOCK);
+            side.link.onPause(() -> side.transport.close(1000, ""));
+
+            side.transport.pauseReads();
+
             assertThat(side.link.isPaused()).isFalse();
         }
 
