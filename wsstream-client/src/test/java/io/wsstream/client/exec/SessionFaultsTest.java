@@ -106,15 +106,17 @@ class SessionFaultsTest {
     @Test
     void aMaskedFrameFromAServerIsAViolationAndAnsweredSo() throws Exception {
         CompletableFuture<String> answer = new CompletableFuture<>();
-        ExecOutcome outcome = outcome(peer -> {
-            peer.accept(V5);
-            peer.socket().getOutputStream().write(new byte[] {(byte) 0x82, (byte) 0x82, 0, 0, 0, 0, 1, 'x'});
-            answer.complete(peer.readFrame());
-            peer.socket().getInputStream().readAllBytes();
-        });
+        try (ScriptedServer server = ScriptedServer.playing(peer -> {
+                    peer.accept(V5);
+                    peer.socket().getOutputStream().write(new byte[] {(byte) 0x82, (byte) 0x82, 0, 0, 0, 0, 1, 'x'});
+                    answer.complete(peer.readFrame());
+                });
+                WsStreamClient client = server.client()) {
+            ExecOutcome outcome = client.pod("p").command("c").run();
 
-        assertThat(why(outcome.result())).isInstanceOf(ProtocolViolationException.class);
-        assertThat(answer.get(5, TimeUnit.SECONDS)).startsWith("88 \u0003\u00ea");
+            assertThat(why(outcome.result())).isInstanceOf(ProtocolViolationException.class);
+            assertThat(answer.get(5, TimeUnit.SECONDS)).startsWith("88 \u0003\u00ea");
+        }
     }
 
     @Test
