@@ -9,6 +9,9 @@ import io.wsstream.core.HandshakeException;
 import io.wsstream.core.TerminalSize;
 import io.wsstream.server.Pod;
 import io.wsstream.server.PodCatalog;
+import io.wsstream.server.SessionInfo;
+import io.wsstream.server.SessionListener;
+import io.wsstream.server.SessionOutcome;
 import io.wsstream.server.WsStreamServer;
 import io.wsstream.server.exec.LocalProcess;
 import java.io.File;
@@ -27,7 +30,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -53,6 +58,8 @@ final class DemoCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private CommandSpec spec;
 
+    private final AtomicInteger opened = new AtomicInteger();
+    private final Semaphore ended = new Semaphore(0);
     private int failures;
 
     DemoCommand() {}
@@ -65,6 +72,17 @@ final class DemoCommand implements Callable<Integer> {
                 WsStreamServer server = WsStreamServer.builder()
                         .pods(PodCatalog.of(Pod.of("local", "main")))
                         .exec(processes)
+                        .listener(new SessionListener() {
+                            @Override
+                            public void opened(SessionInfo session) {
+                                opened.incrementAndGet();
+                            }
+
+                            @Override
+                            public void ended(SessionInfo session, SessionOutcome outcome) {
+                                ended.release();
+                            }
+                        })
                         .start()) {
             server.writeKubeconfig(kubeconfig);
             say("server", server.uri() + ", TLS with a certificate of its own, a random token");
@@ -238,13 +256,12 @@ final class DemoCommand implements Callable<Integer> {
         return kubectl + " agrees";
     }
 
-    private static String nothingLeft(WsStreamServer server) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        while (server.liveSessions() > 0 && System.nanoTime() < deadline) {
-            TimeUnit.MILLISECONDS.sleep(20);
+    private String nothingLeft(WsStreamServer server) throws Exception {
+        if (!ended.tryAcquire(opened.get(), 5, TimeUnit.SECONDS)) {
+            throw new IOException("of " + opened.get() + " sessions " + ended.availablePermits() + " have ended");
         }
         expect("open sessions", 0, server.liveSessions());
-        return "no open session";
+        return opened.get() + " sessions opened, none open";
     }
 
     private static String readUntil(InputStream in, String wanted) throws IOException {

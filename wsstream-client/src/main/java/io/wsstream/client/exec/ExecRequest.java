@@ -237,7 +237,7 @@ public final class ExecRequest {
                     policy,
                     dialer.settings().resizeChannel());
             ExecSession session = new ExecSession(upgraded, plan, sessions);
-            session.start(left(begun), terminal);
+            session.start(timeout, left(begun), terminal);
             if (feed != null) {
                 session.pump(feed, ownsSource);
                 feeding = true;
@@ -250,11 +250,8 @@ public final class ExecRequest {
         }
     }
 
-    private @Nullable Duration left(long begun) {
-        if (timeout == null) {
-            return null;
-        }
-        Duration left = timeout.minusNanos(System.nanoTime() - begun);
+    private Duration left(long begun) {
+        Duration left = timeout == null ? Duration.ZERO : timeout.minusNanos(System.nanoTime() - begun);
         return left.isNegative() ? Duration.ZERO : left;
     }
 

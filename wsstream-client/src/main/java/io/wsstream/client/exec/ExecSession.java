@@ -81,23 +81,32 @@ public final class ExecSession implements AutoCloseable {
         Output make(io.wsstream.core.stream.InboundChannel channel);
     }
 
-    void start(@Nullable Duration bound, @Nullable TerminalSize size) {
+    /**
+     * Opens the session.
+     *
+     * @param bound what the caller set as its timeout, or null
+     * @param left what of it is left
+     */
+    void start(@Nullable Duration bound, Duration left, @Nullable TerminalSize size) {
         sessions.add(cancelWithClient);
         exec.start(new Ending());
         if (size != null) {
             resize(size);
         }
         if (bound != null) {
-            timeout = LinkTimer.after(
-                    bound,
-                    () -> cancel(new WsTimeoutException(
-                            "the command did not end within " + bound.toMillis()
-                                    + " ms; the session was ended, the command may" + " still run",
-                            bound)));
+            WsTimeoutException late = new WsTimeoutException(
+                    "the command did not end within " + text(bound)
+                            + "; the session was ended, the command may still run",
+                    bound);
+            timeout = LinkTimer.after(left, () -> cancel(late));
             if (ended.isDone()) {
                 release();
             }
         }
+    }
+
+    private static String text(Duration bound) {
+        return bound.toMillis() % 1000 == 0 ? bound.toSeconds() + " s" : bound.toMillis() + " ms";
     }
 
     void pump(InputStream source, boolean closesSource) {
@@ -220,7 +229,7 @@ public final class ExecSession implements AutoCloseable {
         try {
             return ended.get(bound.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException running) {
-            throw new WsTimeoutException("the command still runs after " + bound.toMillis() + " ms", bound);
+            throw new WsTimeoutException("the command still runs after " + text(bound), bound);
         } catch (ExecutionException neverSo) {
             throw new IllegalStateException(neverSo);
         }

@@ -11,6 +11,7 @@ import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -86,10 +87,7 @@ final class Handshake {
         try {
             return done.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {
-            throw new WsTimeoutException(
-                    "no connection to " + server.name() + " within " + ServerAddress.seconds(bound) + "; it stopped at "
-                            + phase.words,
-                    bound);
+            throw late();
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("interrupted while connecting to " + server.name());
@@ -103,6 +101,13 @@ final class Handshake {
                 abandon();
             }
         }
+    }
+
+    private WsTimeoutException late() {
+        return new WsTimeoutException(
+                "no connection to " + server.name() + " within " + ServerAddress.seconds(bound) + "; it stopped at "
+                        + phase.words,
+                bound);
     }
 
     private void abandon() {
@@ -143,6 +148,9 @@ final class Handshake {
     private Exception explained(Exception failed) {
         if (failed instanceof WsStreamException) {
             return failed;
+        }
+        if (failed instanceof SocketTimeoutException) {
+            return late(); // It shares our bound, and may be first.
         }
         String why = failed.getMessage() == null ? failed.toString() : failed.getMessage();
         return switch (phase) {

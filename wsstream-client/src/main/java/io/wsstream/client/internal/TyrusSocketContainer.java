@@ -66,6 +66,9 @@ public final class TyrusSocketContainer implements ClientContainer {
         } catch (IOException failed) {
             engine.processError(failed);
             throw failed;
+        } catch (LinkageError | RuntimeException broken) {
+            // Tyrus loses an Error, and its caller would wait for ever.
+            throw new DeploymentException("the upgrade failed: " + broken, broken);
         } finally {
             if (result != null) {
                 result.raw().close();

@@ -74,7 +74,7 @@ public final class ClusterAccess {
             throw new IllegalArgumentException(
                     "server URL '" + server + "'; expected https://HOST[:PORT][/PATH], or http");
         }
-        return server;
+        return URI.create(server.toString().replaceFirst("/+$", ""));
     }
 
     // ---------------------------------------------------------------- where from

@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Inbound, the link hands every buffer it reads to its connection, one at a time, and stops reading while reads are
  * paused. Outbound, it takes buffers in the order of the calls; the connection makes one call at a time.
  *
+ * <p>However it ends (by {@link #close}, by {@link #abort}, by the peer, by a failure) the link tells its connection, and
+ * tells each buffer that it still has or is still given: nothing is left without its {@link Outbound#onSent}.
+ *
  * <p><b>Threads:</b> any method may be called from any thread. <b>Blocking:</b> none that a link's own threads could
  * feel: a link over a blocking socket may hold other callers of {@link #write} until the socket takes the bytes.
  */

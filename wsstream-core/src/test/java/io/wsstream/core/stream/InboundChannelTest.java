@@ -214,7 +214,7 @@ class InboundChannelTest {
     }
 
     @Test
-    @Timeout(20)
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void nothingIsLostBetweenAReaderAndADrainingThread() throws Exception {
         long seed = System.nanoTime();
         for (int round = 0; round < 5; round++) {
@@ -233,7 +233,7 @@ class InboundChannelTest {
         Thread drainer = new Thread(
                 () -> {
                     try {
-                        while (sink.ends() == 0) {
+                        while (sink.ends() == 0 && !Thread.currentThread().isInterrupted()) {
                             channel.drain();
                             Thread.onSpinWait();
                         }
@@ -242,10 +242,11 @@ class InboundChannelTest {
                     }
                 },
                 "drainer");
+        drainer.setDaemon(true);
         drainer.start();
 
         int at = 0;
-        while (at < all.length) {
+        while (at < all.length && !Thread.currentThread().isInterrupted()) {
             if (!transport.isPaused()) {
                 int count = Math.min(all.length - at, 1 + random.nextInt(900));
                 channel.onData(ByteBuffer.wrap(all, at, count));

@@ -28,10 +28,16 @@ public final class MemoryLink implements ByteLink {
     private int writtenAfterClose;
 
     private volatile Runnable onWrite = () -> {};
+    private volatile Runnable onPause = () -> {};
 
     /** Runs within each write, before the link has the bytes. */
     public void onWrite(Runnable newOnWrite) {
         onWrite = newOnWrite;
+    }
+
+    /** Runs within each pause, before reads are paused. */
+    public void onPause(Runnable newOnPause) {
+        onPause = newOnPause;
     }
 
     @Override
@@ -126,6 +132,7 @@ public final class MemoryLink implements ByteLink {
 
     @Override
     public void pauseReads() {
+        onPause.run();
         synchronized (lock) {
             paused = true;
         }

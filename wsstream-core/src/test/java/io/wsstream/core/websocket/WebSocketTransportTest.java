@@ -331,6 +331,7 @@ class WebSocketTransportTest {
                 behind.add(side.sendCounted());
                 side.link.dropWaiting();
                 side.transport.linkClosed(new IOException("reset"));
+                assertThat(behind.get(0)).hasValue(1); // At once: a write may hang as long as it likes.
             });
 
             AtomicInteger first = side.sendCounted();
@@ -506,6 +507,17 @@ class WebSocketTransportTest {
             assertThat(side.link.isPaused()).isFalse();
 
             side.transport.pauseReads();
+            assertThat(side.link.isPaused()).isFalse();
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
+        void ourCloseOpensTheReadsAlsoWhenAnotherThreadIsPausingThem(Role role) {
+            Side side = new Side(role, NO_CLOCK);
+            side.link.onPause(() -> side.transport.close(1000, ""));
+
+            side.transport.pauseReads();
+
             assertThat(side.link.isPaused()).isFalse();
         }
 
@@ -1299,10 +1311,14 @@ class WebSocketTransportTest {
             copies.reset();
             Sent events = new Sent();
             Role peer = role == Role.SERVER ? Role.CLIENT : Role.SERVER;
+            ByteBuffer in = ByteBuffer.wrap(wire);
             try {
-                new FrameDecoder(peer, Integer.MAX_VALUE, events).decode(ByteBuffer.wrap(wire));
+                new FrameDecoder(peer, Integer.MAX_VALUE, events).decode(in);
             } catch (WsStreamException broken) {
                 throw new AssertionError(new String(wire, StandardCharsets.ISO_8859_1), broken);
+            }
+            if (in.hasRemaining()) {
+                events.phrases.add("after the Close " + Bytes.toHex(in));
             }
             return events.phrases.isEmpty() ? "-" : String.join("; ", events.phrases);
         }

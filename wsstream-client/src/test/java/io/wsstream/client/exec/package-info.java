@@ -1,0 +1,5 @@
+/** Sessions against servers that misbehave. */
+@NullMarked
+package io.wsstream.client.exec;
+
+import org.jspecify.annotations.NullMarked;
