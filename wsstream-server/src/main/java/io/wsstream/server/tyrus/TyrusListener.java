@@ -103,7 +103,13 @@ public final class TyrusListener implements AutoCloseable {
         server.addListener(listener);
         server.getServerConfiguration().addHttpHandler(new SurfaceHandler(surface, connections), "/");
         server.getServerConfiguration().setAllowPayloadForUndefinedHttpMethods(true);
-        server.start();
+        try {
+            server.start();
+        } catch (IOException failed) {
+            server.shutdownNow();
+            container.stop();
+            throw new IOException("cannot listen on " + host + ":" + port + ": " + failed.getMessage(), failed);
+        }
         this.ticks = timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
