@@ -84,7 +84,7 @@ public final class LocalProcess implements ExecTarget, AutoCloseable {
         private final Map<String, String> environment = new HashMap<>();
         private @Nullable KillPolicy onClientLost = KillPolicy.hangup();
         private Duration grace = Duration.ofSeconds(3);
-        private Duration firstSize = Duration.ofMillis(300);
+        private Duration firstSize = Duration.ofSeconds(1);
 
         private Builder() {}
 
@@ -147,7 +147,7 @@ public final class LocalProcess implements ExecTarget, AutoCloseable {
         /**
          * How long a process on a terminal waits for the client's first size before it starts with 80x24.
          *
-         * @param time default 300 ms; more than one round trip to the client
+         * @param time default 1 s: a round trip, and a client that is slow to start; who never tells a size waits that long
          * @return this
          */
         public Builder firstSize(Duration time) {
