@@ -1,11 +1,16 @@
 package io.wsstream.cli;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -15,6 +20,7 @@ import picocli.CommandLine.Spec;
         name = "wsstream",
         description = "Kubernetes-compatible remote exec over WebSocket.",
         mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
         subcommands = {DemoCommand.class, ServeCommand.class, ExecCommand.class})
 public final class Main implements Runnable {
     /** Of wrong usage. */
@@ -63,5 +69,18 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "no subcommand");
+    }
+
+    /** What {@code --version} says: the version of the build, and the JVM it runs on. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() throws IOException {
+            try (InputStream version = Objects.requireNonNull(Main.class.getResourceAsStream("version.txt"))) {
+                return new String[] {
+                    "wsstream " + new String(version.readAllBytes(), StandardCharsets.UTF_8).strip(),
+                    "Java " + Runtime.version()
+                };
+            }
+        }
     }
 }

@@ -25,6 +25,7 @@ import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.http.server.HttpServer;
 import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.NetworkListener;
+import org.glassfish.grizzly.memory.HeapMemoryManager;
 import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
 import org.glassfish.grizzly.nio.transport.TCPNIOTransportBuilder;
 import org.glassfish.grizzly.ssl.SSLEngineConfigurator;
@@ -38,12 +39,15 @@ import org.slf4j.LoggerFactory;
  * Listens on one address: HTTP requests are decided and answered, upgraded connections become sessions.
  *
  * <p><b>Threads:</b> {@code wsstream-io-N}, one selector per processor, and the caller's timer once a second.
- * <b>Blocking:</b> {@link #close} up to two seconds. <b>Memory:</b> one read buffer of 256 KiB per selector; per
+ * <b>Blocking:</b> {@link #close} up to two seconds. <b>Memory:</b> 512 KiB of read buffers per selector; per
  * connection what its session queues.
  */
 public final class TyrusListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TyrusListener.class);
     private static final int READ_BUFFER_BYTES = 256 * 1024;
+
+    /** Each selector keeps that much for reads: one, and as much again as TLS makes of it. More would be garbage each time. */
+    private static final int POOLED_BYTES = 2 * READ_BUFFER_BYTES;
 
     private final HttpServer server = new HttpServer();
     private final NetworkListener listener;
@@ -132,6 +136,7 @@ public final class TyrusListener implements AutoCloseable {
                 .setKeepAlive(true)
                 .setReuseAddress(true)
                 .setReadBufferSize(READ_BUFFER_BYTES)
+                .setMemoryManager(new HeapMemoryManager(POOLED_BYTES))
                 .build();
         // Our transports bound what they queue.
         made.getAsyncQueueIO().getWriter().setMaxPendingBytesPerConnection(AsyncQueueWriter.UNLIMITED_SIZE);

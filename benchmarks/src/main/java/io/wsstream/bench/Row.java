@@ -1,0 +1,74 @@
+package io.wsstream.bench;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Ours beside theirs: a line of the table.
+ *
+ * @param id short and stable, for scripts
+ * @param what one phrase for a person
+ * @param better which way is better
+ * @param ours the job on our side
+ * @param theirs the job on the other side, of the same rounds
+ * @param index which figure of a run, see {@link Job.Run}
+ */
+record Row(String id, String what, Better better, Job ours, Job theirs, int index) {
+    /** Which way is better, and in what unit. */
+    enum Better {
+        MORE_MIB_PER_SECOND("MiB/s"),
+        FEWER_MICROSECONDS("us");
+
+        final String unit;
+
+        Better(String unit) {
+            this.unit = unit;
+        }
+    }
+
+    /** {@return one ratio per round; above 1 ours is better, whatever the unit} */
+    double[] ratios() {
+        double[] our = values(ours);
+        double[] their = values(theirs);
+        double[] ratios = new double[our.length];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = better == Better.MORE_MIB_PER_SECOND ? our[i] / their[i] : their[i] / our[i];
+        }
+        return ratios;
+    }
+
+    double[] values(Job of) {
+        return of.series(index).stream().mapToDouble(Measurement::value).toArray();
+    }
+
+    /** {@return CPU seconds per GiB of each round, none where that says nothing} */
+    double[] cpu(Job of) {
+        return of.series(index).stream()
+                .mapToDouble(Measurement::cpuSecondsPerGib)
+                .filter(seconds -> !Double.isNaN(seconds))
+                .toArray();
+    }
+
+    static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int half = sorted.length / 2;
+        return sorted.length == 0
+                ? Double.NaN
+                : sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+    }
+
+    /** {@return every job once, in the order of the rows, ours and theirs of a row beside each other} */
+    static List<Job> jobs(List<Row> rows) {
+        List<Job> jobs = new ArrayList<>();
+        for (Row row : rows) {
+            for (Job job : List.of(row.ours, row.theirs)) {
+                if (!jobs.contains(job)) {
+                    jobs.add(job);
+                }
+            }
+        }
+        return jobs;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.wsstream.bench;
+
+import org.jspecify.annotations.NullMarked;
