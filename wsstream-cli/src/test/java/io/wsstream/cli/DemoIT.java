@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
-/** {@code ./wsstream demo}. */
+/** {@code ./wsstream demo}; alone, since it promises a time. */
+@Isolated
 class DemoIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);
 

@@ -142,7 +142,8 @@ abstract class ExecIT {
     void emptyStdinEndsToo() throws Exception {
         Program.Ended ended = exec("-i", "local", "--", "wc", "-c").run(LIMIT);
 
-        assertThat(ended.out().strip()).as(ended.toString()).isEqualTo("0");
+        assertThat(ended.exitCode()).as(ended.toString()).isZero();
+        assertThat(ended.out().strip()).isEqualTo("0");
     }
 
     @Test

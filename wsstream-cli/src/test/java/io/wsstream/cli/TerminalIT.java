@@ -114,10 +114,11 @@ abstract class TerminalIT {
     @Test
     void bashHasJobControl() throws Exception {
         try (TestTerminal terminal = terminal(80, 24, "env", "PS1=ready> ", "bash", "--norc", "--noprofile")) {
-            terminal.awaitShown("ready> ").type("sleep 1000\r");
-            terminal.awaitShown("sleep 1000\r\n").type(TestTerminal.CTRL_Z);
+            // Its own word says that it has the terminal; the echo of the line comes before.
+            terminal.awaitShown("ready> ").type("sh -c 'echo its own'' word; exec sleep 1000'\r");
+            terminal.awaitShown("its own word").type(TestTerminal.CTRL_Z);
             terminal.awaitShown("Stopped").awaitShown("ready> ").type("bg\r");
-            terminal.awaitShown("sleep 1000 &").awaitShown("ready> ").type("jobs\r");
+            terminal.awaitShown("sleep 1000' &").awaitShown("ready> ").type("jobs\r");
             terminal.awaitShown("Running").awaitShown("ready> ").type("kill %1; wait; exit 3\r");
 
             assertThat(terminal.awaitExit()).as(terminal.shown()).isEqualTo(3);
