@@ -104,68 +104,73 @@ final class ExecSuite implements Suite {
 
         void addRows(boolean tls) {
             String id = tls ? "tls-" : "";
+            Job pipe = job("pipe", ExecSuite.this::pipe);
+            stdoutRows(id, tls, pipe);
+            stdinRows(id, tls, pipe);
+            echoRows(id, tls);
+        }
+
+        private void stdoutRows(String id, boolean tls, Job pipe) {
             String count = Long.toString(bytes);
             String frame = Integer.toString(Pattern.FRAME_BYTES);
-
-            Job goSource = job("go source", () -> serverRate(theirServer, () -> rawSource()));
-            Job ourSource = job("server source", () -> serverRate(ourServer, () -> goStdout("source", count, frame)));
-            row(id + "server-stdout", "server stdout, in process", Better.MORE_MIB_PER_SECOND, ourSource, goSource, 0);
+            Job goRaw = job("go source", () -> serverRate(theirServer, this::rawSource));
+            Job ours = job("server source", () -> serverRate(ourServer, () -> goStdout("source", count, frame)));
+            rateRow(id + "server-stdout", "server stdout, in process", ours, goRaw);
             if (!tls) {
-                Job process = job(
+                Job head = job(
                         "server head", () -> serverRate(ourServer, () -> goStdout("head", "-c", count, "/dev/zero")));
-                row(
-                        id + "server-stdout-process",
-                        "server stdout, head -c",
-                        Better.MORE_MIB_PER_SECOND,
-                        process,
-                        goSource,
-                        0);
+                rateRow("server-stdout-process", "server stdout, head -c", head, goRaw);
+                rateRow("server-stdout-process-pipe", "  the same beside head|wc", head, pipe);
             }
-            Job goK8sSource =
+            Job goClient =
                     job("go k8s source", () -> clientRate(goClient("k8s-source", theirs("source", count, frame))));
-            Job client = job("client source", () -> clientRate(ourClient("source", 0, "source", count, frame)));
-            row(id + "client-stdout", "client stdout", Better.MORE_MIB_PER_SECOND, client, goK8sSource, 0);
+            Job ourClient = job("client source", () -> clientRate(ourClient("source", 0, "source", count, frame)));
+            rateRow(id + "client-stdout", "client stdout", ourClient, goClient);
+        }
 
-            Job goSink = job("go sink", () -> serverRate(theirServer, () -> rawSink()));
-            Job ourSink = job("server sink", () -> serverRate(ourServer, () -> goStdin("sink")));
-            row(id + "server-stdin", "server stdin, in process", Better.MORE_MIB_PER_SECOND, ourSink, goSink, 0);
+        private void stdinRows(String id, boolean tls, Job pipe) {
+            String count = Long.toString(bytes);
+            String frame = Integer.toString(Pattern.FRAME_BYTES);
+            Job goRaw = job("go sink", () -> serverRate(theirServer, this::rawSink));
+            Job ours = job("server sink", () -> serverRate(ourServer, () -> goStdin("sink")));
+            rateRow(id + "server-stdin", "server stdin, in process", ours, goRaw);
             if (!tls) {
-                Job process = job("server wc", () -> serverRate(ourServer, () -> goStdin("wc", "-c")));
-                row(id + "server-stdin-process", "server stdin, wc -c", Better.MORE_MIB_PER_SECOND, process, goSink, 0);
+                Job wc = job("server wc", () -> serverRate(ourServer, () -> goStdin("wc", "-c")));
+                rateRow("server-stdin-process", "server stdin, wc -c", wc, goRaw);
+                rateRow("server-stdin-process-pipe", "  the same beside head|wc", wc, pipe);
             }
-            Job goK8sSink = job(
+            Job goClient = job(
                     "go k8s sink",
                     () -> clientRate(goClient("k8s-sink", theirs("sink"), "-bytes", count, "-frame", frame)));
-            Job clientSink = job("client sink", () -> clientRate(ourClient("sink", bytes, "sink")));
-            row(id + "client-stdin", "client stdin", Better.MORE_MIB_PER_SECOND, clientSink, goK8sSink, 0);
+            Job ourClient = job("client sink", () -> clientRate(ourClient("sink", bytes, "sink")));
+            rateRow(id + "client-stdin", "client stdin", ourClient, goClient);
+        }
 
-            Job goEcho = job("go echo", () -> latencies(goClient("echo", theirUrl + "/echo", "-rounds", "" + echoes)));
-            Job ourEcho = job("server echo", () -> latencies(goEchoAgainstOurs("echo")));
-            latencyRows(id + "server-echo", "server echo, in process", ourEcho, goEcho);
+        private void echoRows(String id, boolean tls) {
+            Job goRaw = job("go echo", () -> latencies(goClient("echo", theirUrl + "/echo", "-rounds", "" + echoes)));
+            Job ours = job("server echo", () -> latencies(goEchoAgainstOurs("echo")));
+            latencyRows(id + "server-echo", "server echo, in process", ours, goRaw);
             if (!tls) {
-                latencyRows(
-                        id + "server-echo-process",
-                        "server echo, cat",
-                        job("server cat", () -> latencies(goEchoAgainstOurs("cat"))),
-                        goEcho);
+                Job cat = job("server cat", () -> latencies(goEchoAgainstOurs("cat")));
+                latencyRows("server-echo-process", "server echo, cat", cat, goRaw);
             }
-            Job goK8sEcho =
+            Job goClient =
                     job("go k8s echo", () -> latencies(goClient("k8s-echo", theirs("echo"), "-rounds", "" + echoes)));
-            Job clientEcho = job("client echo", () -> latencies(ourClient("echo", echoes, "echo")));
-            latencyRows(id + "client-echo", "client echo", clientEcho, goK8sEcho);
+            Job ourClient = job("client echo", () -> latencies(ourClient("echo", echoes, "echo")));
+            latencyRows(id + "client-echo", "client echo", ourClient, goClient);
         }
 
         private Job job(String name, Job.Run run) {
             return new Job(prefix + name, run);
         }
 
-        private void row(String id, String what, Better better, Job ours, Job theirs, int index) {
-            rows.add(new Row(id, prefix + what, better, ours, theirs, index));
+        private void rateRow(String id, String what, Job ours, Job theirs) {
+            rows.add(new Row(id, prefix + what, Better.MORE_MIB_PER_SECOND, ours, theirs, 0));
         }
 
         private void latencyRows(String id, String what, Job ours, Job theirs) {
-            row(id + "-p50", what + " p50", Better.FEWER_MICROSECONDS, ours, theirs, 0);
-            row(id + "-p99", what + " p99", Better.FEWER_MICROSECONDS, ours, theirs, 1);
+            rows.add(new Row(id + "-p50", prefix + what + " p50", Better.FEWER_MICROSECONDS, ours, theirs, 0));
+            rows.add(new Row(id + "-p99", prefix + what + " p99", Better.FEWER_MICROSECONDS, ours, theirs, 1));
         }
 
         // -------- the ways to run
@@ -291,6 +296,21 @@ final class ExecSuite implements Suite {
     @FunctionalInterface
     private interface Load {
         JsonNode run() throws IOException;
+    }
+
+    /** What the machine's own pipes and tools allow: no server at all. */
+    private List<Measurement> pipe() throws IOException {
+        String command = "head -c " + bytes + " /dev/zero | wc -c";
+        long begun = System.nanoTime();
+        Process shell = new ProcessBuilder("sh", "-c", command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        String count = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8).trim();
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        if (!count.equals(Long.toString(bytes))) {
+            throw new IOException("wc counted \"" + count + "\", expected " + bytes);
+        }
+        return List.of(Measurement.of((double) bytes / MIB / seconds));
     }
 
     /** What a client saw, with the CPU time of the server. */

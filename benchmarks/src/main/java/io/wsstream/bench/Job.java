@@ -15,7 +15,7 @@ final class Job {
         /**
          * One run.
          *
-         * @return its figures, by the key of the series they belong to; the same keys each time
+         * @return its figures, each time as many and in the same order
          * @throws Exception if it failed, or if not every byte was right
          */
         List<Measurement> once() throws Exception;

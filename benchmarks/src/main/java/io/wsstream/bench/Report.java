@@ -37,20 +37,20 @@ final class Report {
                 seconds);
         to.printf(
                 Locale.ROOT,
-                "%-30s %6s %8s %8s   %-17s %9s %9s%n",
+                "%-34s %6s %8s %8s   %-17s %9s %9s%n",
                 "",
                 "",
                 "ours",
-                "Go",
+                "theirs",
                 "ratio min/med/max",
                 "CPU s/GiB",
-                "Go");
+                "theirs");
         for (Row row : rows) {
             double[] ratios = row.ratios();
             Arrays.sort(ratios);
             to.printf(
                     Locale.ROOT,
-                    "%-30s %6s %8s %8s   %5.2f %5.2f %5.2f %9s %9s%n",
+                    "%-34s %6s %8s %8s   %5.2f %5.2f %5.2f %9s %9s%n",
                     row.what(),
                     row.better().unit,
                     figure(Row.median(row.values(row.ours()))),
