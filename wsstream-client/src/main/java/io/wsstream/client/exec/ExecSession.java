@@ -265,6 +265,8 @@ public final class ExecSession implements AutoCloseable {
         cancelReason = reason;
         // A status that has come decides; the end of the connection will say so.
         if (exec.connection().state() != SessionState.STATUS) {
+            exec.stdout().end();
+            exec.stderr().end();
             finish(new ExecResult.NoStatus(reason));
         }
         // On the timer, for a thread of the caller's would wait where the server takes nothing.
@@ -274,12 +276,11 @@ public final class ExecSession implements AutoCloseable {
         });
     }
 
+    /** The outputs end by themselves, once their readers have taken what came before. */
     private void finish(ExecResult result) {
         if (!(result instanceof ExecResult.NoStatus)) {
             upgraded.markProperEnd();
         }
-        stdout.end();
-        stderr.end();
         ended.complete(result);
         release();
     }

@@ -4,10 +4,6 @@ import io.wsstream.core.stream.ByteSink;
 
 /** Where an output of the command goes on this side. */
 interface Output extends ByteSink {
-    /** No more comes: the channel has ended, or the session on this side. May be called again. */
-    @Override
-    void end();
-
     /** Somebody waits for the result: an output that nobody reads must not hold it up any more. */
     void unattended();
 }

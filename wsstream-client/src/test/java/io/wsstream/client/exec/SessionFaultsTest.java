@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SessionFaultsTest {
     private static final String V5 = "v5.channel.k8s.io";
     private static final String V4 = "v4.channel.k8s.io";
+    private static final int MESSAGE_BYTES = 30_000;
 
     @AfterEach
     void noThreadIsLeft() {
@@ -101,6 +102,55 @@ class SessionFaultsTest {
 
         assertThat(outcome.result()).isEqualTo(new ExecResult.Success());
         assertThat(outcome.out()).isEqualTo("all");
+    }
+
+    @Test
+    void outputReadAfterTheEndIsWhole() throws Exception {
+        Script more = peer -> {
+            peer.accept(V5);
+            sendMoreThanTheStreamHolds(peer);
+            peer.success();
+            peer.closeFrame(1000);
+            peer.readToClose();
+        };
+        try (ScriptedServer server = ScriptedServer.playing(more);
+                WsStreamClient client = server.client();
+                ExecSession session = client.pod("p").command("c").start()) {
+            InputStream stdout = session.stdout();
+
+            ExecResult result = session.await();
+
+            assertThat(result).isEqualTo(new ExecResult.Success());
+            assertThat(stdout.readAllBytes()).hasSize(10 * MESSAGE_BYTES);
+        }
+    }
+
+    @Test
+    void outputThatCameBeforeACancelIsWhole() throws Exception {
+        Script more = peer -> {
+            peer.accept(V5);
+            sendMoreThanTheStreamHolds(peer);
+            peer.message(2, "!");
+            peer.readToClose();
+        };
+        try (ScriptedServer server = ScriptedServer.playing(more);
+                WsStreamClient client = server.client()) {
+            ExecSession session = client.pod("p").command("c").start();
+            InputStream stdout = session.stdout();
+            assertThat(session.stderr().read()).isEqualTo('!');
+
+            session.close();
+
+            assertThat(stdout.readAllBytes()).hasSize(10 * MESSAGE_BYTES);
+            assertThat(session.await()).isInstanceOf(ExecResult.NoStatus.class);
+        }
+    }
+
+    /** 300,000 bytes: the stream takes 256 KiB, and the rest waits in the connection, which goes on reading. */
+    private static void sendMoreThanTheStreamHolds(ScriptedServer.Peer peer) throws IOException {
+        for (int i = 0; i < 10; i++) {
+            peer.message(1, "x".repeat(MESSAGE_BYTES));
+        }
     }
 
     @Test

@@ -265,7 +265,7 @@ public final class ChannelConnection {
     private void endInput() {
         for (InboundChannel channel : inbound) {
             if (channel != null) {
-                channel.onEnd();
+                channel.end();
             }
         }
     }
@@ -310,7 +310,7 @@ public final class ChannelConnection {
         public void onClose(int channel) {
             InboundChannel to = inbound[channel];
             if (to != null && !aliased[channel]) {
-                to.onEnd();
+                to.end();
             }
             listener.onChannelClose(channel);
         }

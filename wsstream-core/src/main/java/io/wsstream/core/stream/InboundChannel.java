@@ -120,8 +120,11 @@ public final class InboundChannel {
         leaveOrRun();
     }
 
-    /** The peer, or its connection, has ended. */
-    void onEnd() {
+    /**
+     * No more comes: the peer has ended, or its connection, or the owner of this side wants no more. The sink gets what
+     * waits, and then the end; what comes after this call is dropped. Later calls do nothing.
+     */
+    public void end() {
         synchronized (lock) {
             ended = true;
         }

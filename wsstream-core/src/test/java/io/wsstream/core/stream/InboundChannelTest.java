@@ -84,7 +84,7 @@ class InboundChannelTest {
         allowed.set(0);
         channel.deliverTo(sink);
         channel.onData(Bytes.hex("0102"));
-        channel.onEnd();
+        channel.end();
         assertThat(sink.ends()).isZero();
         assertThat(channel.isExhausted()).isFalse();
 
@@ -99,8 +99,8 @@ class InboundChannelTest {
     void theEndIsToldOnceAndNothingComesAfterIt() {
         channel.deliverTo(sink);
 
-        channel.onEnd();
-        channel.onEnd();
+        channel.end();
+        channel.end();
         channel.onData(Bytes.hex("01"));
         channel.drain();
 
@@ -111,7 +111,7 @@ class InboundChannelTest {
     @Test
     void anEndBeforeTheSinkIsToldToIt() {
         channel.onData(Bytes.hex("01"));
-        channel.onEnd();
+        channel.end();
 
         channel.deliverTo(sink);
 
@@ -138,7 +138,7 @@ class InboundChannelTest {
 
         channel.discard();
         channel.onData(ByteBuffer.wrap(new byte[100]));
-        channel.onEnd();
+        channel.end();
         channel.drain();
 
         assertThat(transport.isPaused()).isFalse();
@@ -200,7 +200,7 @@ class InboundChannelTest {
         });
 
         assertThatThrownBy(() -> channel.onData(Bytes.hex("01"))).isInstanceOf(IllegalStateException.class);
-        channel.onEnd();
+        channel.end();
 
         assertThat(ended).isTrue();
     }
@@ -255,7 +255,7 @@ class InboundChannelTest {
                 Thread.onSpinWait();
             }
         }
-        channel.onEnd();
+        channel.end();
         drainer.join(TimeUnit.SECONDS.toMillis(10));
 
         assertThat(failure).as(where).hasNullValue();
@@ -298,7 +298,7 @@ class InboundChannelTest {
             allowed = random.nextInt(50);
             switch (random.nextInt(40)) {
                 case 0 -> {
-                    channel.onEnd();
+                    channel.end();
                     ended = true;
                 }
                 case 1 -> {
