@@ -164,7 +164,9 @@ final class UpgradeFilter extends BaseFilter {
         HttpResponsePacket answer = packet.getResponse();
         answer.setProtocol(Protocol.HTTP_1_1);
         answer.setStatus(refusal.status());
-        refusal.headers().forEach(answer::setHeader);
+        // Not by setHeader: for a request to upgrade, Grizzly drops the Content-Type that it takes aside there.
+        refusal.headers()
+                .forEach((name, value) -> answer.getHeaders().setValue(name).setString(value));
         answer.setHeader("Connection", "close");
         answer.setContentLength(refusal.body().length);
         context.write(HttpContent.builder(answer)
