@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,10 +56,14 @@ public final class WsStreamServer implements AutoCloseable {
     private final ScheduledExecutorService timer;
     private final TyrusListener listener;
     private final Set<ExecSession> sessions = ConcurrentHashMap.newKeySet();
+    /** One permit for each session that may still be opened. */
+    private final Semaphore room;
+
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private WsStreamServer(Builder options) throws IOException {
         this.options = options;
+        this.room = new Semaphore(options.limits.maxSessions());
         this.tls = options.plain ? null : options.tls != null ? options.tls : TlsIdentity.generate(List.of());
         Authenticator authenticator = options.authenticator;
         if (authenticator == null) {
@@ -78,7 +83,7 @@ public final class WsStreamServer implements AutoCloseable {
                 .hostPolicy(hosts)
                 .limits(options.limits)
                 .pathPrefix(options.pathPrefix)
-                .liveSessions(sessions::size)
+                .liveSessions(() -> options.limits.maxSessions() - room.availablePermits())
                 .ready(() -> closed.getCount() > 0)
                 .execServed(options.exec != null)
                 .build();
@@ -92,7 +97,7 @@ public final class WsStreamServer implements AutoCloseable {
                     options.pathPrefix,
                     timer,
                     surface::decide,
-                    this::open);
+                    new Rooms());
         } catch (IOException | RuntimeException failed) {
             timer.shutdownNow();
             throw failed;
@@ -117,8 +122,26 @@ public final class WsStreamServer implements AutoCloseable {
         }
     }
 
+    private final class Rooms implements TyrusListener.Sessions {
+        @Override
+        public boolean reserve() {
+            return room.tryAcquire();
+        }
+
+        @Override
+        public void release() {
+            room.release();
+        }
+
+        @Override
+        public void open(ExecRequest request, ServerExec wire) {
+            WsStreamServer.this.open(request, wire);
+        }
+    }
+
     private void ended(ExecSession session, SessionOutcome outcome) {
         if (sessions.remove(session)) {
+            room.release();
             LOG.debug("session {}: {}", session.request().sessionId(), outcome.description());
             tell("ended", () -> options.listener.ended(session.request().sessionInfo(), outcome));
         }

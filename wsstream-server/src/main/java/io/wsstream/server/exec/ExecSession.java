@@ -244,7 +244,10 @@ public final class ExecSession {
      * @param released run once the buffer is needed no more, on any thread, or null
      */
     public void send(Channel stream, ByteBuffer bytes, int headroom, @Nullable Runnable released) {
-        bytesOut.addAndGet(bytes.remaining());
+        boolean wanted = stream == Channel.STDOUT ? request.stdout() : request.stderr();
+        if (wanted && !wire.connection().isOutputEnded()) {
+            bytesOut.addAndGet(bytes.remaining());
+        }
         wire.sendOutput(stream, bytes, headroom, released);
     }
 

@@ -22,6 +22,11 @@ public final class TyrusExecEndpoint extends Endpoint {
 
     /** A request that is let in, on its way through Tyrus' handshake. */
     interface Upgrade {
+        boolean reserve();
+
+        /** The handshake failed after {@link #reserve}. */
+        void refused();
+
         void opened(Session session);
 
         void closed();

@@ -17,7 +17,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 import org.glassfish.grizzly.asyncqueue.AsyncQueueWriter;
@@ -56,7 +55,28 @@ public final class TyrusListener implements AutoCloseable {
     private final Set<WebSocketTransport> transports = ConcurrentHashMap.newKeySet();
     private final ScheduledFuture<?> ticks;
     private final WebSocketSettings settings;
-    private final BiConsumer<ExecRequest, ServerExec> sessions;
+    private final Sessions sessions;
+
+    /** Who takes upgraded connections. Called on I/O threads, several at once. */
+    public interface Sessions {
+        /**
+         * Keeps room for one more session; called before the 101, since nobody can be refused after it.
+         *
+         * @return false if there is none: the request is refused with 429
+         */
+        boolean reserve();
+
+        /** No session came of what was reserved. */
+        void release();
+
+        /**
+         * Opens a session in the room that was reserved.
+         *
+         * @param request what the client wants
+         * @param wire the session after the 101
+         */
+        void open(ExecRequest request, ServerExec wire);
+    }
 
     /**
      * Begins to listen.
@@ -69,7 +89,7 @@ public final class TyrusListener implements AutoCloseable {
      * @param pathPrefix before every path; empty, or with a leading slash and without a trailing one
      * @param timer runs short tasks
      * @param surface decides requests
-     * @param sessions takes upgraded connections; on an I/O thread
+     * @param sessions takes upgraded connections
      * @throws IOException if the address cannot be listened on
      */
     public TyrusListener(
@@ -81,7 +101,7 @@ public final class TyrusListener implements AutoCloseable {
             String pathPrefix,
             ScheduledExecutorService timer,
             Function<HttpRequest, CompletionStage<HttpDecision>> surface,
-            BiConsumer<ExecRequest, ServerExec> sessions)
+            Sessions sessions)
             throws IOException {
         this.settings = settings;
         this.sessions = sessions;
@@ -186,6 +206,11 @@ public final class TyrusListener implements AutoCloseable {
         }
 
         @Override
+        public boolean reserve() {
+            return sessions.reserve();
+        }
+
+        @Override
         public void opened(Session session) {
             link.bind(transport);
             transports.add(transport);
@@ -193,13 +218,18 @@ public final class TyrusListener implements AutoCloseable {
                 transports.remove(transport);
                 transport.linkClosed(null);
             });
-            sessions.accept(
+            sessions.open(
                     request,
                     new ServerExec(
                             transport,
                             request.subprotocol(),
                             new ServerExec.Streams(
                                     request.stdin(), request.stdout(), request.stderr(), request.tty())));
+        }
+
+        @Override
+        public void refused() {
+            sessions.release();
         }
 
         @Override

@@ -36,6 +36,12 @@ import org.slf4j.LoggerFactory;
 final class UpgradeFilter extends BaseFilter {
     private static final Logger LOG = LoggerFactory.getLogger(UpgradeFilter.class);
 
+    /** The surface counts as well, but two requests may pass it at once. */
+    private static final HttpDecision.Answer TOO_MANY_SESSIONS = SurfaceHandler.refusal(
+            429,
+            "TooManyRequests",
+            "this server has reached its limit of sessions; end one, or try again in a few seconds");
+
     /** Makes sessions of upgraded connections. */
     interface Opener {
         TyrusExecEndpoint.Upgrade upgrade(HttpDecision.Upgrade decision, GrizzlyLink link);
@@ -107,10 +113,13 @@ final class UpgradeFilter extends BaseFilter {
         NIOConnection connection = (NIOConnection) context.getConnection();
         GrizzlyLink link = new GrizzlyLink(connection, request.secure());
         TyrusExecEndpoint.Upgrade opened = opener.upgrade(decision, link);
+        if (!opened.reserve()) {
+            return refuse(context, packet, TOO_MANY_SESSIONS);
+        }
         TyrusUpgradeResponse response = new TyrusUpgradeResponse();
         WebSocketEngine.UpgradeInfo info = engine.upgrade(tyrusRequest(request, decision, opened), response);
         if (info.getStatus() != WebSocketEngine.UpgradeStatus.SUCCESS || response.getStatus() != 101) {
-            opened.closed();
+            opened.refused();
             LOG.warn("Tyrus refused a handshake that was let in: {} {}", response.getStatus(), request);
             return refuse(
                     context,
@@ -164,7 +173,9 @@ final class UpgradeFilter extends BaseFilter {
         HttpResponsePacket answer = packet.getResponse();
         answer.setProtocol(Protocol.HTTP_1_1);
         answer.setStatus(refusal.status());
-        refusal.headers().forEach(answer::setHeader);
+        // Not by setHeader: for a request to upgrade, Grizzly drops the Content-Type that it takes aside there.
+        refusal.headers()
+                .forEach((name, value) -> answer.getHeaders().setValue(name).setString(value));
         answer.setHeader("Connection", "close");
         answer.setContentLength(refusal.body().length);
         context.write(HttpContent.builder(answer)
