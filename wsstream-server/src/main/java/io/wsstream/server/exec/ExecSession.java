@@ -8,6 +8,7 @@ import io.wsstream.core.status.Status;
 import io.wsstream.core.stream.ByteSink;
 import io.wsstream.core.stream.InboundChannel;
 import io.wsstream.core.stream.ServerExec;
+import io.wsstream.core.stream.SessionState;
 import io.wsstream.core.websocket.CloseCode;
 import io.wsstream.server.SessionOutcome;
 import java.nio.ByteBuffer;
@@ -297,6 +298,11 @@ public final class ExecSession {
     public void breakOff(String reason) {
         wire.breakOff(CloseCode.GOING_AWAY, reason);
         gone(reason);
+    }
+
+    /** {@return whether the client is still there, and neither side has closed} */
+    boolean isConnected() {
+        return wire.connection().state() == SessionState.OPEN;
     }
 
     private void gone(String why) {
