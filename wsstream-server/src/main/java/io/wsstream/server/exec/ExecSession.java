@@ -35,7 +35,10 @@ import org.slf4j.LoggerFactory;
 public final class ExecSession {
     private static final Logger LOG = LoggerFactory.getLogger(ExecSession.class);
 
-    /** What the client does, as the target hears it; on I/O threads, and never to be blocked. */
+    /**
+     * What the client does, as the target hears it; on I/O threads, and never to be blocked. A method that throws ends
+     * the session with an internal error.
+     */
     public interface Client {
         /**
          * Input, in order. Only with stdin; see {@link ExecSession#drainInput}.
@@ -140,7 +143,7 @@ public final class ExecSession {
         wire.start(new Wire());
         try {
             target.open(this);
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) { // an AssertionError, say: nobody above would end the session
             LOG.warn("session {}: the target failed to open", request.sessionId(), bug);
             fail(Status.internalError("the target of this exec failed to open"));
         }
@@ -152,6 +155,7 @@ public final class ExecSession {
      * @param newClient hears it from now on
      */
     public void start(Client newClient) {
+        InboundChannel stdin = wire.stdin();
         boolean alreadyGone;
         TerminalSize latest;
         synchronized (lock) {
@@ -163,14 +167,23 @@ public final class ExecSession {
             latest = size;
         }
         if (latest != null) {
-            newClient.onResize(latest);
+            guard("onResize", () -> newClient.onResize(latest));
         }
-        InboundChannel stdin = wire.stdin();
         if (stdin != null) {
             stdin.deliverTo(new Input(newClient));
         }
         if (alreadyGone) {
-            newClient.onGone();
+            guard("onGone", newClient::onGone);
+        }
+    }
+
+    /** Calls the target; one that throws has failed. */
+    private void guard(String what, Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException | Error bug) {
+            LOG.warn("session {}: the target failed in {}", request.sessionId(), what, bug);
+            fail(Status.internalError("the target of this exec failed"));
         }
     }
 
@@ -196,7 +209,7 @@ public final class ExecSession {
                     firstSizeAction = null;
                     known = size;
                 }
-                action.accept(known);
+                guard("whenSized", () -> action.accept(known));
             }
         };
         boolean now;
@@ -220,10 +233,11 @@ public final class ExecSession {
      * @param action short, must not block
      */
     public void later(Duration delay, Runnable action) {
+        Runnable guarded = () -> guard("later", action);
         try {
-            ScheduledFuture<?> unused = timer.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+            ScheduledFuture<?> unused = timer.schedule(guarded, delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closed) {
-            action.run(); // The server is closed; what was due later is due now.
+            guarded.run(); // The server is closed; what was due later is due now.
         }
     }
 
@@ -322,7 +336,7 @@ public final class ExecSession {
             sized.run();
         }
         if (to != null) {
-            to.onGone();
+            guard("onGone", to::onGone);
         }
     }
 
@@ -332,7 +346,7 @@ public final class ExecSession {
             to = client;
         }
         if (to != null) {
-            to.onWritable();
+            guard("onWritable", to::onWritable);
         }
     }
 
@@ -366,7 +380,7 @@ public final class ExecSession {
                 first.run();
             }
             if (to != null) {
-                to.onResize(newSize);
+                guard("onResize", () -> to.onResize(newSize));
             }
         }
 
@@ -400,13 +414,13 @@ public final class ExecSession {
         @Override
         public void accept(ByteBuffer bytes) {
             int before = bytes.remaining();
-            to.onInput(bytes);
+            guard("onInput", () -> to.onInput(bytes));
             bytesIn.addAndGet(before - bytes.remaining());
         }
 
         @Override
         public void end() {
-            to.onInputEnd();
+            guard("onInputEnd", to::onInputEnd);
         }
     }
 }
