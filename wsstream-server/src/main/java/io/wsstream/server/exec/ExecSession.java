@@ -95,6 +95,14 @@ public final class ExecSession {
     @GuardedBy("lock")
     private @Nullable TerminalSize size;
 
+    /** The client has not heard of {@link #size} yet. */
+    @GuardedBy("lock")
+    private boolean sizeNews;
+
+    /** Some thread is telling the size; others leave theirs to it, or an old one would overtake a new one. */
+    @GuardedBy("lock")
+    private boolean tellingSize;
+
     @GuardedBy("lock")
     private @Nullable Runnable firstSizeAction;
 
@@ -157,23 +165,43 @@ public final class ExecSession {
     public void start(Client newClient) {
         InboundChannel stdin = wire.stdin();
         boolean alreadyGone;
-        TerminalSize latest;
         synchronized (lock) {
             if (client != null) {
                 throw new IllegalStateException("session " + request.sessionId() + " was started already");
             }
             client = newClient;
             alreadyGone = gone;
-            latest = size;
         }
-        if (latest != null) {
-            guard("onResize", () -> newClient.onResize(latest));
-        }
+        tellSize();
         if (stdin != null) {
             stdin.deliverTo(new Input(newClient));
         }
         if (alreadyGone) {
             guard("onGone", newClient::onGone);
+        }
+    }
+
+    /** Tells the client the latest size, unless it knows it. */
+    private void tellSize() {
+        synchronized (lock) {
+            if (tellingSize) {
+                return;
+            }
+            tellingSize = true;
+        }
+        while (true) {
+            Client to;
+            TerminalSize latest;
+            synchronized (lock) {
+                to = client;
+                latest = size;
+                if (to == null || latest == null || !sizeNews) {
+                    tellingSize = false;
+                    return;
+                }
+                sizeNews = false;
+            }
+            guard("onResize", () -> to.onResize(latest));
         }
     }
 
@@ -369,19 +397,16 @@ public final class ExecSession {
     private final class Wire implements ServerExec.Listener {
         @Override
         public void onResize(TerminalSize newSize) {
-            Client to;
             Runnable first;
             synchronized (lock) {
                 size = newSize;
-                to = client;
+                sizeNews = true;
                 first = firstSizeAction;
             }
             if (first != null) {
                 first.run();
             }
-            if (to != null) {
-                guard("onResize", () -> to.onResize(newSize));
-            }
+            tellSize();
         }
 
         @Override
