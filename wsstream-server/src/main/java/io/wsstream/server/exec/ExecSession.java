@@ -93,6 +93,9 @@ public final class ExecSession {
     private @Nullable Client client;
 
     @GuardedBy("lock")
+    private @Nullable Input input;
+
+    @GuardedBy("lock")
     private @Nullable TerminalSize size;
 
     /** The client has not heard of {@link #size} yet. */
@@ -108,6 +111,10 @@ public final class ExecSession {
 
     @GuardedBy("lock")
     private boolean gone;
+
+    /** Why we ended it, and with it the input; null while we have not. */
+    @GuardedBy("lock")
+    private @Nullable String brokenOff;
 
     @GuardedBy("lock")
     private boolean targetDone;
@@ -164,17 +171,24 @@ public final class ExecSession {
      */
     public void start(Client newClient) {
         InboundChannel stdin = wire.stdin();
+        Input sink = stdin == null ? null : new Input(newClient);
         boolean alreadyGone;
+        boolean inputCut;
         synchronized (lock) {
             if (client != null) {
                 throw new IllegalStateException("session " + request.sessionId() + " was started already");
             }
             client = newClient;
+            input = sink;
             alreadyGone = gone;
+            inputCut = brokenOff != null;
         }
         tellSize();
-        if (stdin != null) {
-            stdin.deliverTo(new Input(newClient));
+        if (stdin != null && sink != null) {
+            stdin.deliverTo(sink);
+            if (inputCut) {
+                sink.end();
+            }
         }
         if (alreadyGone) {
             guard("onGone", newClient::onGone);
@@ -338,7 +352,15 @@ public final class ExecSession {
      * @param reason for the client's user
      */
     public void breakOff(String reason) {
+        Input cut;
+        synchronized (lock) {
+            brokenOff = reason; // before the client can answer
+            cut = input;
+        }
         wire.breakOff(CloseCode.GOING_AWAY, reason);
+        if (cut != null) {
+            cut.end(); // What still waits was dropped, and nothing below will tell.
+        }
         gone(reason);
     }
 
@@ -355,7 +377,7 @@ public final class ExecSession {
                 return;
             }
             gone = true;
-            outcome = why;
+            outcome = brokenOff != null ? brokenOff : why;
             to = client;
             sized = firstSizeAction;
         }
@@ -429,8 +451,18 @@ public final class ExecSession {
         }
     }
 
+    /** Counts what the client takes, and tells it the end once: the stream's own, or that of the session. */
     private final class Input implements ByteSink {
         private final Client to;
+
+        @GuardedBy("lock")
+        private boolean inside;
+
+        @GuardedBy("lock")
+        private boolean endWanted;
+
+        @GuardedBy("lock")
+        private boolean ended;
 
         Input(Client to) {
             this.to = to;
@@ -438,13 +470,38 @@ public final class ExecSession {
 
         @Override
         public void accept(ByteBuffer bytes) {
+            synchronized (lock) {
+                if (ended) {
+                    bytes.position(bytes.limit());
+                    return;
+                }
+                inside = true;
+            }
             int before = bytes.remaining();
             guard("onInput", () -> to.onInput(bytes));
             bytesIn.addAndGet(before - bytes.remaining());
+            boolean endNow;
+            synchronized (lock) {
+                inside = false;
+                endNow = endWanted;
+            }
+            if (endNow) {
+                end();
+            }
         }
 
         @Override
         public void end() {
+            synchronized (lock) {
+                if (inside) {
+                    endWanted = true;
+                    return;
+                }
+                if (ended) {
+                    return;
+                }
+                ended = true;
+            }
             guard("onInputEnd", to::onInputEnd);
         }
     }
