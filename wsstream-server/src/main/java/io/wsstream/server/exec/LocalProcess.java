@@ -241,8 +241,9 @@ public final class LocalProcess implements ExecTarget, AutoCloseable {
     /** Ends all processes by their policy, then the threads. Idempotent. */
     @Override
     public void close() {
-        spawner.shutdownNow();
+        List<Runnable> left = spawner.shutdownNow();
         runtime.close();
+        left.forEach(Runnable::run); // They find the runtime closed, and tell their clients.
     }
 
     /** One process and its session, each way. */
