@@ -19,8 +19,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +52,7 @@ public final class WsStreamServer implements AutoCloseable {
     private final Builder options;
     private final @Nullable TlsIdentity tls;
     private final @Nullable String token;
-    private final ScheduledExecutorService timer;
+    private final ScheduledThreadPoolExecutor timer;
     private final TyrusListener listener;
     private final Set<ExecSession> sessions = ConcurrentHashMap.newKeySet();
     /** One permit for each session that may still be opened. */
@@ -72,7 +71,7 @@ public final class WsStreamServer implements AutoCloseable {
         } else {
             token = null;
         }
-        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        this.timer = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "wsstream-timer");
             thread.setDaemon(true);
             return thread;
@@ -206,16 +205,22 @@ public final class WsStreamServer implements AutoCloseable {
      * @param bound how long to wait for the sessions
      */
     public void close(Duration bound) {
-        if (closed.getCount() == 0) {
-            return;
+        synchronized (closed) {
+            if (closed.getCount() == 0) {
+                return;
+            }
+            closed.countDown();
         }
-        closed.countDown();
         listener.stopAccepting();
         for (ExecSession session : new ArrayList<>(sessions)) {
             session.breakOff("the server is shutting down");
         }
         awaitSessions(bound);
         listener.close();
+        timer.shutdown(); // stops what is periodic; from here on what is due later is run at once
+        for (Runnable due : new ArrayList<>(timer.getQueue())) {
+            due.run(); // The end of a process may wait there, and nobody else would end it.
+        }
         timer.shutdownNow();
     }
 

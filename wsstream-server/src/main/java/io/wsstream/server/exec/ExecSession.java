@@ -8,6 +8,7 @@ import io.wsstream.core.status.Status;
 import io.wsstream.core.stream.ByteSink;
 import io.wsstream.core.stream.InboundChannel;
 import io.wsstream.core.stream.ServerExec;
+import io.wsstream.core.stream.SessionState;
 import io.wsstream.core.websocket.CloseCode;
 import io.wsstream.server.SessionOutcome;
 import java.nio.ByteBuffer;
@@ -34,7 +35,10 @@ import org.slf4j.LoggerFactory;
 public final class ExecSession {
     private static final Logger LOG = LoggerFactory.getLogger(ExecSession.class);
 
-    /** What the client does, as the target hears it; on I/O threads, and never to be blocked. */
+    /**
+     * What the client does, as the target hears it; on I/O threads, and never to be blocked. A method that throws ends
+     * the session with an internal error.
+     */
     public interface Client {
         /**
          * Input, in order. Only with stdin; see {@link ExecSession#drainInput}.
@@ -89,13 +93,28 @@ public final class ExecSession {
     private @Nullable Client client;
 
     @GuardedBy("lock")
+    private @Nullable Input input;
+
+    @GuardedBy("lock")
     private @Nullable TerminalSize size;
+
+    /** The client has not heard of {@link #size} yet. */
+    @GuardedBy("lock")
+    private boolean sizeNews;
+
+    /** Some thread is telling the size; others leave theirs to it, or an old one would overtake a new one. */
+    @GuardedBy("lock")
+    private boolean tellingSize;
 
     @GuardedBy("lock")
     private @Nullable Runnable firstSizeAction;
 
     @GuardedBy("lock")
     private boolean gone;
+
+    /** Why we ended it, and with it the input; null while we have not. */
+    @GuardedBy("lock")
+    private @Nullable String brokenOff;
 
     @GuardedBy("lock")
     private boolean targetDone;
@@ -139,7 +158,7 @@ public final class ExecSession {
         wire.start(new Wire());
         try {
             target.open(this);
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) { // an AssertionError, say: nobody above would end the session
             LOG.warn("session {}: the target failed to open", request.sessionId(), bug);
             fail(Status.internalError("the target of this exec failed to open"));
         }
@@ -151,25 +170,62 @@ public final class ExecSession {
      * @param newClient hears it from now on
      */
     public void start(Client newClient) {
+        InboundChannel stdin = wire.stdin();
+        Input sink = stdin == null ? null : new Input(newClient);
         boolean alreadyGone;
-        TerminalSize latest;
+        boolean inputCut;
         synchronized (lock) {
             if (client != null) {
                 throw new IllegalStateException("session " + request.sessionId() + " was started already");
             }
             client = newClient;
+            input = sink;
             alreadyGone = gone;
-            latest = size;
+            inputCut = brokenOff != null;
         }
-        if (latest != null) {
-            newClient.onResize(latest);
-        }
-        InboundChannel stdin = wire.stdin();
-        if (stdin != null) {
-            stdin.deliverTo(new Input(newClient));
+        tellSize();
+        if (stdin != null && sink != null) {
+            stdin.deliverTo(sink);
+            if (inputCut) {
+                sink.end();
+            }
         }
         if (alreadyGone) {
-            newClient.onGone();
+            guard("onGone", newClient::onGone);
+        }
+    }
+
+    /** Tells the client the latest size, unless it knows it. */
+    private void tellSize() {
+        synchronized (lock) {
+            if (tellingSize) {
+                return;
+            }
+            tellingSize = true;
+        }
+        while (true) {
+            Client to;
+            TerminalSize latest;
+            synchronized (lock) {
+                to = client;
+                latest = size;
+                if (to == null || latest == null || !sizeNews) {
+                    tellingSize = false;
+                    return;
+                }
+                sizeNews = false;
+            }
+            guard("onResize", () -> to.onResize(latest));
+        }
+    }
+
+    /** Calls the target; one that throws has failed. */
+    private void guard(String what, Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException | Error bug) {
+            LOG.warn("session {}: the target failed in {}", request.sessionId(), what, bug);
+            fail(Status.internalError("the target of this exec failed"));
         }
     }
 
@@ -195,7 +251,7 @@ public final class ExecSession {
                     firstSizeAction = null;
                     known = size;
                 }
-                action.accept(known);
+                guard("whenSized", () -> action.accept(known));
             }
         };
         boolean now;
@@ -219,10 +275,11 @@ public final class ExecSession {
      * @param action short, must not block
      */
     public void later(Duration delay, Runnable action) {
+        Runnable guarded = () -> guard("later", action);
         try {
-            ScheduledFuture<?> unused = timer.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+            ScheduledFuture<?> unused = timer.schedule(guarded, delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException closed) {
-            action.run(); // The server is closed; what was due later is due now.
+            guarded.run(); // The server is closed; what was due later is due now.
         }
     }
 
@@ -295,8 +352,21 @@ public final class ExecSession {
      * @param reason for the client's user
      */
     public void breakOff(String reason) {
+        Input cut;
+        synchronized (lock) {
+            brokenOff = reason; // before the client can answer
+            cut = input;
+        }
         wire.breakOff(CloseCode.GOING_AWAY, reason);
+        if (cut != null) {
+            cut.end(); // What still waits was dropped, and nothing below will tell.
+        }
         gone(reason);
+    }
+
+    /** {@return whether the client is still there, and neither side has closed} */
+    boolean isConnected() {
+        return wire.connection().state() == SessionState.OPEN;
     }
 
     private void gone(String why) {
@@ -307,7 +377,7 @@ public final class ExecSession {
                 return;
             }
             gone = true;
-            outcome = why;
+            outcome = brokenOff != null ? brokenOff : why;
             to = client;
             sized = firstSizeAction;
         }
@@ -316,7 +386,7 @@ public final class ExecSession {
             sized.run();
         }
         if (to != null) {
-            to.onGone();
+            guard("onGone", to::onGone);
         }
     }
 
@@ -326,7 +396,7 @@ public final class ExecSession {
             to = client;
         }
         if (to != null) {
-            to.onWritable();
+            guard("onWritable", to::onWritable);
         }
     }
 
@@ -349,19 +419,16 @@ public final class ExecSession {
     private final class Wire implements ServerExec.Listener {
         @Override
         public void onResize(TerminalSize newSize) {
-            Client to;
             Runnable first;
             synchronized (lock) {
                 size = newSize;
-                to = client;
+                sizeNews = true;
                 first = firstSizeAction;
             }
             if (first != null) {
                 first.run();
             }
-            if (to != null) {
-                to.onResize(newSize);
-            }
+            tellSize();
         }
 
         @Override
@@ -384,8 +451,18 @@ public final class ExecSession {
         }
     }
 
+    /** Counts what the client takes, and tells it the end once: the stream's own, or that of the session. */
     private final class Input implements ByteSink {
         private final Client to;
+
+        @GuardedBy("lock")
+        private boolean inside;
+
+        @GuardedBy("lock")
+        private boolean endWanted;
+
+        @GuardedBy("lock")
+        private boolean ended;
 
         Input(Client to) {
             this.to = to;
@@ -393,14 +470,39 @@ public final class ExecSession {
 
         @Override
         public void accept(ByteBuffer bytes) {
+            synchronized (lock) {
+                if (ended) {
+                    bytes.position(bytes.limit());
+                    return;
+                }
+                inside = true;
+            }
             int before = bytes.remaining();
-            to.onInput(bytes);
+            guard("onInput", () -> to.onInput(bytes));
             bytesIn.addAndGet(before - bytes.remaining());
+            boolean endNow;
+            synchronized (lock) {
+                inside = false;
+                endNow = endWanted;
+            }
+            if (endNow) {
+                end();
+            }
         }
 
         @Override
         public void end() {
-            to.onInputEnd();
+            synchronized (lock) {
+                if (inside) {
+                    endWanted = true;
+                    return;
+                }
+                if (ended) {
+                    return;
+                }
+                ended = true;
+            }
+            guard("onInputEnd", to::onInputEnd);
         }
     }
 }

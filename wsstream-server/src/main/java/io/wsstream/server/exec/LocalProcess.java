@@ -241,8 +241,9 @@ public final class LocalProcess implements ExecTarget, AutoCloseable {
     /** Ends all processes by their policy, then the threads. Idempotent. */
     @Override
     public void close() {
-        spawner.shutdownNow();
+        List<Runnable> left = spawner.shutdownNow();
         runtime.close();
+        left.forEach(Runnable::run); // They find the runtime closed, and tell their clients.
     }
 
     /** One process and its session, each way. */
@@ -250,7 +251,6 @@ public final class LocalProcess implements ExecTarget, AutoCloseable {
         private final ExecSession session;
         private final Builder options;
         private volatile @Nullable PtyProcess process;
-        private volatile boolean clientGone;
 
         Run(ExecSession session, Builder options) {
             this.session = session;
@@ -305,7 +305,8 @@ public final class LocalProcess implements ExecTarget, AutoCloseable {
         @Override
         public void onInputEnd() {
             PtyProcess to = process;
-            if (to != null && (!clientGone || !to.terminal())) {
+            // On a terminal the end of input is a key, which would run a command that was typed halfway.
+            if (to != null && (!to.terminal() || session.isConnected())) {
                 to.closeInput();
             }
         }
@@ -329,7 +330,6 @@ public final class LocalProcess implements ExecTarget, AutoCloseable {
 
         @Override
         public void onGone() {
-            clientGone = true;
             PtyProcess left = process;
             if (left == null) {
                 return;
