@@ -34,6 +34,9 @@ public final class ExecCommand implements Callable<Integer> {
     /** What a shell reports of a program that wrote into a closed pipe. */
     private static final int BROKEN_PIPE = 128 + 13;
 
+    /** How long the server may take to answer our Close. */
+    private static final Duration CLOSE_BOUND = Duration.ofSeconds(1);
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private CommandSpec spec;
@@ -151,6 +154,8 @@ public final class ExecCommand implements Callable<Integer> {
         ExecResult result = session.await();
         out.join();
         err.join();
+        // This process ends next, and our Close with it if it is not out yet.
+        session.awaitDisconnect(CLOSE_BOUND);
         return out.isBroken() ? null : result;
     }
 

@@ -150,7 +150,8 @@ public final class ExecRequest {
 
     /**
      * Ends the session when the command has not ended by then, connecting included. The result is {@link
-     * ExecResult.NoStatus} with a {@link WsTimeoutException}.
+     * ExecResult.NoStatus} with a {@link WsTimeoutException}. The server is told with a Close; {@link #run} gives it a second
+     * beyond the bound to answer, while users of {@link #start} may call {@link ExecSession#awaitDisconnect}.
      *
      * @param bound from the call of run or start
      * @return this
@@ -198,6 +199,7 @@ public final class ExecRequest {
         });
         try (session) {
             ExecResult result = session.await();
+            session.awaitClose();
             return new ExecOutcome(result, out.bytes(), err.bytes(), out.isTruncated() || err.isTruncated());
         }
     }

@@ -29,8 +29,19 @@ import org.slf4j.LoggerFactory;
 /**
  * A running command: its streams, and how it ends.
  *
- * <p>An output that is not read stops the command once some hundred KiB wait; but one that nobody has asked for when the
- * result is awaited is dropped beyond that, and never holds the result up. Outputs stay readable after the end.
+ * <p>Both outputs share one connection, and each may wait in a queue of some hundred KiB. Beyond that:
+ *
+ * <ul>
+ *   <li>An output that nobody has asked for when the result is awaited is dropped, and never holds the result or the other
+ *       output up; whoever asks for it later reads what was kept, and then an exception.
+ *   <li>An output that was asked for loses nothing: when it is not read, the connection stops, the other output and the
+ *       command with it, until it is read or closed.
+ *   <li>While nobody awaits the result, an output that nobody has asked for counts as one that will be: it stops the
+ *       connection too. So whoever reads one of two first calls {@link #result}, or closes the other, or reads it on another
+ *       thread.
+ * </ul>
+ *
+ * <p>Outputs stay readable after the end.
  *
  * <p><b>Threads:</b> any; each stream has one user at a time. <b>Blocking:</b> {@link #await}, the streams, and {@link
  * #resize} while the server takes nothing; {@link #close} never. <b>Memory:</b> what waits in each output, up to its bound.
@@ -256,6 +267,24 @@ public final class ExecSession implements AutoCloseable {
 
     private static SessionCancelledException cancelled(String why) {
         return new SessionCancelledException("cancelled: " + why + "; the command may still run", null);
+    }
+
+    /**
+     * Waits until the connection is gone: after {@link #close} or a timeout, until the server has answered our Close, or a
+     * second has passed. A process that ends before may end before its Close is out, and the server then sees a lost
+     * client.
+     *
+     * @param bound how long at most
+     * @return whether the connection is gone
+     * @throws InterruptedException if the caller was interrupted
+     */
+    public boolean awaitDisconnect(Duration bound) throws InterruptedException {
+        return upgraded.link().awaitEnd(bound);
+    }
+
+    /** For {@link ExecRequest#run}, whose caller cannot. */
+    void awaitClose() throws InterruptedException {
+        awaitDisconnect(CANCEL_BOUND);
     }
 
     void cancel(WsStreamException reason) {

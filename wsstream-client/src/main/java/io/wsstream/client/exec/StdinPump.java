@@ -47,10 +47,12 @@ final class StdinPump {
                 int count;
                 try {
                     count = source.read(bytes);
-                } catch (IOException unreadable) {
+                } catch (IOException | RuntimeException | Error unreadable) {
                     // An upload that is cut must not look like one that is complete.
                     session.cancel(new SessionCancelledException(
-                            "cancelled: reading stdin failed: " + unreadable.getMessage(), unreadable));
+                            "cancelled: reading stdin failed: "
+                                    + (unreadable instanceof IOException ? unreadable.getMessage() : unreadable),
+                            unreadable));
                     return;
                 }
                 if (count < 0) {

@@ -1,10 +1,12 @@
 package io.wsstream.client.internal;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.wsstream.client.ClientSettings;
 import io.wsstream.client.kubeconfig.ClusterAccess;
 import io.wsstream.core.HandshakeException;
 import io.wsstream.core.Subprotocol;
 import io.wsstream.core.WsStreamException;
+import io.wsstream.core.WsTimeoutException;
 import jakarta.websocket.ClientEndpointConfig;
 import jakarta.websocket.DeploymentException;
 import java.io.IOException;
@@ -12,20 +14,26 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.glassfish.tyrus.client.ClientManager;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Opens connections to the API server of one cluster.
  *
- * <p><b>Threads:</b> any. <b>Blocking:</b> up to the handshake's bound, and while the credentials are made, which may run
+ * <p><b>Threads:</b> any. <b>Blocking:</b> up to the handshake's bound and a second, and while the credentials are made, which may run
  * a program.
  */
 public final class Dialer {
     private static final String AUTHORIZATION = "Authorization";
 
+    /** How much longer than the handshake's bound Tyrus may take to say how it went. */
+    private static final Duration BEYOND_BOUND = Duration.ofSeconds(1);
+
     private final ClusterAccess access;
     private final ClientSettings settings;
+    private final Supplier<ClientManager> tyrus;
 
     /**
      * A dialer.
@@ -34,8 +42,14 @@ public final class Dialer {
      * @param settings bounds and what to offer
      */
     public Dialer(ClusterAccess access, ClientSettings settings) {
+        this(access, settings, () -> Tyrus.MANAGER);
+    }
+
+    /** For a test with a manager that fails. */
+    Dialer(ClusterAccess access, ClientSettings settings, Supplier<ClientManager> tyrus) {
         this.access = access;
         this.settings = settings;
+        this.tyrus = tyrus;
     }
 
     /** {@return as whom, and where} */
@@ -73,8 +87,8 @@ public final class Dialer {
             throws IOException, InterruptedException {
         URI server = access.serverUrl();
         boolean secure = "https".equals(server.getScheme());
-        ServerAddress address =
-                ServerAddress.of(server, secure ? access.tls() : null, access.tlsServerName(), !access.isInsecure());
+        ServerAddress address = ServerAddress.of(
+                server, secure ? access.tls() : null, access.tlsServerName(), !access.isInsecure(), access.proxyUrl());
         String base = server.getRawPath() == null ? "" : server.getRawPath().replaceFirst("/+$", "");
         URI uri = URI.create((secure ? "wss://" : "ws://") + server.getRawAuthority() + base + pathAndQuery);
         UpgradeCall call = new UpgradeCall(address, bound, settings.webSocket());
@@ -86,24 +100,80 @@ public final class Dialer {
                 .build();
         config.getUserProperties().put(UpgradeCall.KEY, call);
         config.getUserProperties().put(JakartaEndpoint.KEY, endpoint);
+        Patience patience = new Patience(bound.plus(BEYOND_BOUND));
         try {
-            Tyrus.MANAGER.connectToServer(endpoint, config, uri);
+            tyrus.get().connectToServer(endpoint, config, uri);
             return call.result();
         } catch (DeploymentException failed) {
             for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
                 if (cause instanceof InterruptedException interrupted) {
                     call.abandon();
+                    if (patience.end()) {
+                        throw new WsTimeoutException(
+                                "the upgrade neither succeeded nor failed within " + ServerAddress.seconds(bound)
+                                        + " and a second more; a class may be missing: check that all jars of Tyrus are"
+                                        + " there, and of one version",
+                                bound);
+                    }
                     throw interrupted;
                 }
             }
             throw new WsStreamException("the upgrade failed: " + failed.getMessage(), failed);
         } catch (IOException failed) {
-            if (Thread.interrupted()) {
+            if (!patience.end() && Thread.interrupted()) {
                 InterruptedException interrupted = new InterruptedException(failed.getMessage());
                 interrupted.initCause(failed);
                 throw interrupted;
             }
             throw failed;
+        } finally {
+            patience.end();
+        }
+    }
+
+    /**
+     * Interrupts the caller when Tyrus does not come back: an Error inside it, such as a class that is missing, is lost
+     * there, and the call waits for ever for an outcome. The handshake has a bound of its own and has long failed by then.
+     *
+     * <p><b>Threads:</b> the caller's, and the timer.
+     */
+    private static final class Patience {
+        private final Thread caller = Thread.currentThread();
+        private final Future<?> timer;
+
+        @GuardedBy("this")
+        private boolean over;
+
+        @GuardedBy("this")
+        private boolean lost;
+
+        @GuardedBy("this")
+        private boolean takenBack;
+
+        Patience(Duration bound) {
+            timer = LinkTimer.after(bound, this::lose);
+        }
+
+        private synchronized void lose() {
+            if (!over) {
+                over = true;
+                lost = true;
+                caller.interrupt();
+            }
+        }
+
+        /** No interrupt comes after this; one that came is taken back. Returns whether it came. */
+        boolean end() {
+            timer.cancel(false);
+            synchronized (this) {
+                if (!over) {
+                    over = true;
+                } else if (lost && !takenBack) {
+                    takenBack = true;
+                    Thread.interrupted();
+                }
+                return lost;
+            }
         }
     }
 

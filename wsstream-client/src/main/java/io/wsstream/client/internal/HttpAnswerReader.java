@@ -16,7 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Reads the answer to an upgrade request: its head, and of a refusal the beginning of its body. Bytes after the head of a
+ * Reads the answer to an upgrade request, or of a proxy to CONNECT: its head, and of a refusal the beginning of its body. Bytes after the head of a
  * 101 belong to the connection.
  *
  * <p><b>Threads:</b> one. <b>Blocking:</b> reads; closing the socket frees it. <b>Memory:</b> {@value #MAX_BYTES} bytes
@@ -30,13 +30,25 @@ final class HttpAnswerReader {
     private static final byte[] HTTP = "HTTP/1.".getBytes(ISO_8859_1);
 
     private final InputStream in;
+    private final String who;
+    private final String advice;
     private final byte[] buffer = new byte[MAX_BYTES];
     private int start;
     private int end;
     private boolean begun;
 
-    HttpAnswerReader(InputStream in) {
+    private HttpAnswerReader(InputStream in, String who, String advice) {
         this.in = in;
+        this.who = who;
+        this.advice = advice;
+    }
+
+    static HttpAnswerReader ofServer(InputStream in) {
+        return new HttpAnswerReader(in, "the server", "is this the port of a Kubernetes API?");
+    }
+
+    static HttpAnswerReader ofProxy(InputStream in, String name) {
+        return new HttpAnswerReader(in, "the proxy " + name, "is this the port of an HTTP proxy?");
     }
 
     /** Reads to the end of the head; interim answers such as 103 are skipped. */
@@ -86,12 +98,11 @@ final class HttpAnswerReader {
             }
             if (end == buffer.length) {
                 throw new HandshakeException(
-                        "the head of the server's answer is longer than " + MAX_BYTES + " bytes", 0, "", null);
+                        "the head of the answer of " + who + " is longer than " + MAX_BYTES + " bytes", 0, "", null);
             }
             int count = in.read(buffer, end, buffer.length - end);
             if (count < 0) {
-                throw new ConnectionLostException(
-                        "the server closed the connection before it answered the upgrade request", null);
+                throw new ConnectionLostException(who + " closed the connection before it answered", null);
             }
             end += count;
             checkBeginning();
@@ -116,9 +127,9 @@ final class HttpAnswerReader {
         String shown = seen.length() > 60 ? seen.substring(0, 60) + "..." : seen;
         return new HandshakeException(
                 tls
-                        ? "the server speaks TLS on this port; use https"
-                        : "the server's answer is not HTTP/1.1: \"" + shown.replaceAll("[^ -~]", "?")
-                                + "\"; is this the port of a Kubernetes API?",
+                        ? who + " speaks TLS on this port; use https"
+                        : "the answer of " + who + " is not HTTP/1.1: \"" + shown.replaceAll("[^ -~]", "?") + "\"; "
+                                + advice,
                 0,
                 "",
                 null);

@@ -57,7 +57,7 @@ public final class LinkTimer {
         return () -> {
             try {
                 work.run();
-            } catch (RuntimeException bug) {
+            } catch (RuntimeException | Error bug) {
                 LOG.warn("a timed action of a connection failed", bug);
             }
         };

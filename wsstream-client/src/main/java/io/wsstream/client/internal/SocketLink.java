@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -85,6 +87,7 @@ public final class SocketLink implements ByteLink {
     private volatile boolean aborted;
     private volatile boolean over;
     private final AtomicBoolean bounded = new AtomicBoolean();
+    private final CountDownLatch gone = new CountDownLatch(1);
     private volatile @Nullable Future<?> lastBound;
     private volatile @Nullable Future<?> ticks;
 
@@ -124,7 +127,8 @@ public final class SocketLink implements ByteLink {
         Throwable failure = null;
         try {
             readToEnd(transport);
-        } catch (IOException | RuntimeException broken) {
+        } catch (IOException | RuntimeException | Error broken) {
+            // An Error too: whoever waits for the end would wait for ever.
             failure = aborted ? null : broken;
             abort();
         }
@@ -280,6 +284,7 @@ public final class SocketLink implements ByteLink {
             over = true;
             cancel(ticks);
             cancel(lastBound);
+            gone.countDown();
             onClosed.run();
         }
     }
@@ -380,6 +385,17 @@ public final class SocketLink implements ByteLink {
     public void close(Duration bound) {
         close();
         abortAfter(bound);
+    }
+
+    /**
+     * Waits until the socket is closed.
+     *
+     * @param bound how long
+     * @return whether it is
+     * @throws InterruptedException if the caller was interrupted
+     */
+    public boolean awaitEnd(Duration bound) throws InterruptedException {
+        return gone.await(bound.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /** The first bound counts. */

@@ -66,8 +66,8 @@ public final class TyrusSocketContainer implements ClientContainer {
         } catch (IOException failed) {
             engine.processError(failed);
             throw failed;
-        } catch (LinkageError | RuntimeException broken) {
-            // Tyrus loses an Error, and its caller would wait for ever.
+        } catch (Error | RuntimeException broken) {
+            // Tyrus loses an Error, and its caller would wait until Dialer loses patience.
             throw new DeploymentException("the upgrade failed: " + broken, broken);
         } finally {
             if (result != null) {

@@ -2,6 +2,7 @@ package io.wsstream.client.kubeconfig;
 
 import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.internal.SSLUtils;
 import java.io.ByteArrayInputStream;
@@ -30,9 +31,14 @@ import org.jspecify.annotations.Nullable;
  * Where a cluster is, whom to trust there, and as whom to ask. Immutable; each method that changes something returns a
  * changed copy.
  *
- * <p>A kubeconfig is read by fabric8's {@code Config}: exec plugins, client certificates, {@code KUBECONFIG} lists. Where
- * a CA is given, only that CA is trusted, as kubectl does. Proxies are not supported; a kubeconfig that asks for one is
- * refused.
+ * <p>A kubeconfig is read by fabric8's {@code Config}: exec plugins, client certificates, {@code KUBECONFIG} lists; and
+ * by us, for what that leaves out: {@code tokenFile}, which is read before each connection, and {@code proxy-url}.
+ * Impersonation ({@code as} and its kin) is not supported; a kubeconfig that asks for it is refused. Where a CA is given,
+ * only that CA is trusted, as kubectl does.
+ *
+ * <p>Proxies are those that kubectl would use: {@code proxy-url}, else {@code HTTPS_PROXY} or {@code HTTP_PROXY} but for
+ * the servers in {@code NO_PROXY} and those on loopback. Each must be an {@code http://} proxy and is asked to CONNECT, for
+ * http servers too; other kinds are refused, at the latest when a connection is opened.
  *
  * <p><b>Threads:</b> any. <b>Blocking:</b> reading files, and running the exec plugin a kubeconfig may name.
  */
@@ -47,6 +53,7 @@ public final class ClusterAccess {
     private final @Nullable SSLContext given;
     private final boolean insecure;
     private final String tlsName;
+    private final ProxyRule proxies;
     private volatile @Nullable SSLContext made;
 
     private ClusterAccess(
@@ -57,7 +64,8 @@ public final class ClusterAccess {
             TrustManager @Nullable [] trusted,
             @Nullable SSLContext given,
             boolean insecure,
-            String tlsName) {
+            String tlsName,
+            ProxyRule proxies) {
         this.server = checked(server);
         this.namespace = namespace;
         this.credentials = credentials;
@@ -66,6 +74,7 @@ public final class ClusterAccess {
         this.given = given;
         this.insecure = insecure;
         this.tlsName = tlsName;
+        this.proxies = proxies;
     }
 
     private static URI checked(URI server) {
@@ -110,7 +119,7 @@ public final class ClusterAccess {
             throw new ClusterAccessException(
                     "the kubeconfig " + file + " is malformed: " + reason(malformed), malformed);
         }
-        return of(config, context, "the kubeconfig " + file);
+        return of(config, context, "the kubeconfig " + file, ProxyRule.ENVIRONMENT);
     }
 
     /**
@@ -135,18 +144,26 @@ public final class ClusterAccess {
             throw new ClusterAccessException(
                     "no cluster is configured; set KUBECONFIG, or name a kubeconfig or a server", null);
         }
-        return of(config, context, "the kubeconfig");
+        return of(config, context, "the kubeconfig", ProxyRule.ENVIRONMENT);
     }
 
     /**
-     * What a fabric8 client would use.
+     * What a fabric8 client would use, its proxies and their exceptions included. When it was made from the text of a
+     * kubeconfig and not from a file, impersonation, {@code tokenFile} and an http {@code proxy-url} of an https server
+     * cannot be seen in it.
      *
      * @param config its configuration
      * @return the access
-     * @throws ClusterAccessException if its certificates cannot be read
+     * @throws ClusterAccessException if its certificates cannot be read, or it asks for what is not supported
      */
     public static ClusterAccess of(Config config) throws ClusterAccessException {
-        return of(config, null, "the configuration");
+        String what = "the configuration";
+        List<String> exceptions = config.getNoProxy() == null ? List.of() : List.of(config.getNoProxy());
+        return of(
+                config,
+                null,
+                what,
+                ProxyRule.perScheme(config.getHttpsProxy(), config.getHttpProxy(), exceptions, what));
     }
 
     /**
@@ -156,10 +173,11 @@ public final class ClusterAccess {
      * @return the access
      */
     public static ClusterAccess url(URI server) {
-        return new ClusterAccess(server, "default", Credentials.NONE, null, null, null, false, "");
+        return new ClusterAccess(
+                server, "default", Credentials.NONE, null, null, null, false, "", ProxyRule.ENVIRONMENT);
     }
 
-    private static ClusterAccess of(Config config, @Nullable String context, String what)
+    private static ClusterAccess of(Config config, @Nullable String context, String what, ProxyRule usual)
             throws ClusterAccessException {
         checkContext(config, context, what);
         URI server;
@@ -169,19 +187,19 @@ public final class ClusterAccess {
         } catch (IllegalArgumentException malformed) {
             throw new ClusterAccessException(what + ": " + malformed.getMessage(), malformed);
         }
-        if (notEmpty(config.getHttpProxy()) && !notEmpty(System.getenv("HTTP_PROXY"))) {
-            throw new ClusterAccessException(what + " asks for a proxy, which is not supported yet", null);
-        }
+        Credentials.FromConfig credentials = new Credentials.FromConfig(config, what);
+        String proxyUrl = credentials.user().proxyUrl();
         boolean secure = "https".equals(server.getScheme());
         return new ClusterAccess(
                 server,
                 notEmpty(config.getNamespace()) ? config.getNamespace() : "default",
-                credentials(config),
+                credentials,
                 secure ? keys(config, what) : null,
                 secure && !config.isTrustCerts() ? trusted(config, what) : null,
                 null,
                 config.isTrustCerts(),
-                notEmpty(config.getTlsServerName()) ? config.getTlsServerName() : "");
+                notEmpty(config.getTlsServerName()) ? config.getTlsServerName() : "",
+                proxyUrl == null ? usual : ProxyRule.fixed(proxyUrl, "proxy-url of " + what));
     }
 
     private static void checkContext(Config config, @Nullable String context, String what)
@@ -204,16 +222,38 @@ public final class ClusterAccess {
         return config.getMasterUrl().startsWith(UNSET_MASTER);
     }
 
-    private static Credentials credentials(Config config) {
-        return new Credentials.FromConfig(config);
-    }
-
     private static KeyManager @Nullable [] keys(Config config, String what) throws ClusterAccessException {
+        boolean certificate = notEmpty(config.getClientCertData()) || notEmpty(config.getClientCertFile());
+        boolean key = notEmpty(config.getClientKeyData()) || notEmpty(config.getClientKeyFile());
+        if (certificate != key) {
+            throw new ClusterAccessException(
+                    what + " has a "
+                            + (certificate
+                                    ? "client certificate without its key"
+                                    : "client key without its certificate")
+                            + "; give both, or neither",
+                    null);
+        }
         try {
-            return SSLUtils.keyManagers(config);
+            return keys(config);
         } catch (GeneralSecurityException | IOException | RuntimeException unreadable) {
             throw new ClusterAccessException(
                     what + ": cannot read the client certificate or its key: " + reason(unreadable), unreadable);
+        }
+    }
+
+    private static KeyManager @Nullable [] keys(Config config) throws GeneralSecurityException, IOException {
+        try {
+            return SSLUtils.keyManagers(config);
+        } catch (GeneralSecurityException | IOException | RuntimeException noRsa) {
+            // It takes a PKCS#8 key, whose PEM names no kind, for RSA.
+            Config other = new ConfigBuilder(config).withClientKeyAlgo("EC").build();
+            try {
+                return SSLUtils.keyManagers(other);
+            } catch (GeneralSecurityException | IOException | RuntimeException noEcEither) {
+                noRsa.addSuppressed(noEcEither);
+                throw noRsa;
+            }
         }
     }
 
@@ -273,7 +313,7 @@ public final class ClusterAccess {
      * @return the changed access
      */
     public ClusterAccess server(URI other) {
-        return new ClusterAccess(other, namespace, credentials, keys, trusted, given, insecure, tlsName);
+        return new ClusterAccess(other, namespace, credentials, keys, trusted, given, insecure, tlsName, proxies);
     }
 
     /**
@@ -293,7 +333,8 @@ public final class ClusterAccess {
      * @return the changed access
      */
     public ClusterAccess tokenFrom(Supplier<String> token) {
-        return new ClusterAccess(server, namespace, Credentials.bearer(token), keys, trusted, given, insecure, tlsName);
+        return new ClusterAccess(
+                server, namespace, Credentials.bearer(token), keys, trusted, given, insecure, tlsName, proxies);
     }
 
     /**
@@ -304,7 +345,7 @@ public final class ClusterAccess {
      */
     public ClusterAccess tokenFile(Path file) {
         return new ClusterAccess(
-                server, namespace, Credentials.tokenFile(file), keys, trusted, given, insecure, tlsName);
+                server, namespace, Credentials.tokenFile(file), keys, trusted, given, insecure, tlsName, proxies);
     }
 
     /**
@@ -315,7 +356,8 @@ public final class ClusterAccess {
      * @throws ClusterAccessException if there is none in it
      */
     public ClusterAccess caPem(String pem) throws ClusterAccessException {
-        return new ClusterAccess(server, namespace, credentials, keys, trusting(pem, "the CA"), null, false, tlsName);
+        return new ClusterAccess(
+                server, namespace, credentials, keys, trusting(pem, "the CA"), null, false, tlsName, proxies);
     }
 
     /**
@@ -328,7 +370,8 @@ public final class ClusterAccess {
     public ClusterAccess caFile(Path file) throws ClusterAccessException {
         Config config = Config.empty();
         config.setCaCertFile(file.toString());
-        return new ClusterAccess(server, namespace, credentials, keys, trusted(config, "the CA"), null, false, tlsName);
+        return new ClusterAccess(
+                server, namespace, credentials, keys, trusted(config, "the CA"), null, false, tlsName, proxies);
     }
 
     /**
@@ -338,7 +381,7 @@ public final class ClusterAccess {
      * @return the changed access
      */
     public ClusterAccess sslContext(SSLContext context) {
-        return new ClusterAccess(server, namespace, credentials, null, null, context, insecure, tlsName);
+        return new ClusterAccess(server, namespace, credentials, null, null, context, insecure, tlsName, proxies);
     }
 
     /**
@@ -347,7 +390,7 @@ public final class ClusterAccess {
      * @return the changed access
      */
     public ClusterAccess insecureSkipTlsVerify() {
-        return new ClusterAccess(server, namespace, credentials, keys, null, null, true, tlsName);
+        return new ClusterAccess(server, namespace, credentials, keys, null, null, true, tlsName, proxies);
     }
 
     /**
@@ -357,7 +400,31 @@ public final class ClusterAccess {
      * @return the changed access
      */
     public ClusterAccess namespace(String name) {
-        return new ClusterAccess(server, name, credentials, keys, trusted, given, insecure, tlsName);
+        return new ClusterAccess(server, name, credentials, keys, trusted, given, insecure, tlsName, proxies);
+    }
+
+    /**
+     * Goes through this proxy, whatever the environment says.
+     *
+     * @param url {@code http://[USER:PASSWORD@]HOST[:PORT]}; port 80 when there is none
+     * @return the changed access
+     * @throws ClusterAccessException if it is no such URL
+     */
+    public ClusterAccess proxy(URI url) throws ClusterAccessException {
+        return with(ProxyRule.fixed(url.toString(), "the caller"));
+    }
+
+    /**
+     * Goes through no proxy, whatever the environment says.
+     *
+     * @return the changed access
+     */
+    public ClusterAccess withoutProxy() {
+        return with(ProxyRule.NONE);
+    }
+
+    private ClusterAccess with(ProxyRule rule) {
+        return new ClusterAccess(server, namespace, credentials, keys, trusted, given, insecure, tlsName, rule);
     }
 
     // ---------------------------------------------------------------- what it says
@@ -383,6 +450,16 @@ public final class ClusterAccess {
     }
 
     /**
+     * The proxy on the way to the server, found out now.
+     *
+     * @return {@code http://[USER:PASSWORD@]HOST[:PORT]}, or null when there is none
+     * @throws ClusterAccessException if it is of a kind that is not supported
+     */
+    public @Nullable URI proxyUrl() throws ClusterAccessException {
+        return proxies.proxyFor(server);
+    }
+
+    /**
      * The value of the {@code Authorization} header, made now.
      *
      * @return the value, or null when there is none
@@ -393,12 +470,12 @@ public final class ClusterAccess {
     }
 
     /**
-     * Makes new credentials after the server refused the old, where that can be done: by reading the kubeconfig again and
-     * running its plugin.
+     * Makes new credentials after the server refused the old, where that can be done: by reading the kubeconfig and the
+     * token file again, and running the plugin. A client certificate stays as it was.
      *
      * @param refused what the server refused
      * @return whether they differ now, so that asking again makes sense
-     * @throws IOException if a token file cannot be read
+     * @throws IOException if a token file cannot be read, or the kubeconfig now asks for what is not supported
      */
     public boolean refreshAuthorization(@Nullable String refused) throws IOException {
         try {

@@ -23,7 +23,7 @@ interface Credentials {
     String authorization() throws IOException;
 
     /** Makes new ones where that can be done; called after the server refused the old. */
-    default void refresh() {}
+    default void refresh() throws IOException {}
 
     /** A bearer token asked for anew each time. */
     static Credentials bearer(Supplier<String> token) {
@@ -35,14 +35,22 @@ interface Credentials {
         return () -> {
             try {
                 return bearer(Files.readString(file));
+            } catch (IllegalArgumentException noToken) {
+                throw new ClusterAccessException(
+                        "the token file " + file + " holds no bearer token: " + noToken.getMessage(), noToken);
             } catch (IOException unreadable) {
-                throw new ClusterAccessException("cannot read the token file " + file, unreadable);
+                throw new ClusterAccessException(
+                        "cannot read the token file " + file + (Files.exists(file) ? "" : ": no such file"),
+                        unreadable);
             }
         };
     }
 
     private static String bearer(String token) {
         String bare = token.strip();
+        if (bare.isEmpty()) {
+            throw new IllegalArgumentException("the token is empty");
+        }
         if (!bare.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
             throw new IllegalArgumentException("the token holds blanks, line breaks or letters beyond ASCII");
         }
@@ -51,15 +59,25 @@ interface Credentials {
 
     /** What fabric8 found in a kubeconfig, in its own order of preference. */
     final class FromConfig implements Credentials {
-        private volatile Config config;
+        private final String what;
+        private volatile Made made;
 
-        FromConfig(Config config) {
-            this.config = config;
+        /** They are replaced together. */
+        private record Made(Config config, CurrentUser user) {}
+
+        FromConfig(Config config, String what) throws ClusterAccessException {
+            this.what = what;
+            this.made = new Made(config, CurrentUser.of(config, what));
+        }
+
+        CurrentUser user() {
+            return made.user();
         }
 
         @Override
-        public @Nullable String authorization() {
-            Config now = config;
+        public @Nullable String authorization() throws IOException {
+            Config now = made.config();
+            Path file = made.user().tokenFile();
             if (notEmpty(now.getUsername()) && notEmpty(now.getPassword())) {
                 byte[] pair = (now.getUsername() + ":" + now.getPassword()).getBytes(StandardCharsets.UTF_8);
                 return "Basic " + Base64.getEncoder().encodeToString(pair);
@@ -67,12 +85,23 @@ interface Credentials {
             String token = now.getOauthTokenProvider() != null
                     ? now.getOauthTokenProvider().getToken()
                     : notEmpty(now.getOauthToken()) ? now.getOauthToken() : now.getAutoOAuthToken();
+            if (file != null) {
+                try {
+                    return tokenFile(file).authorization();
+                } catch (ClusterAccessException unreadable) {
+                    // Both may be given; then the file is the newer one (client-go, AuthInfo.TokenFile).
+                    if (!notEmpty(token)) {
+                        throw unreadable;
+                    }
+                }
+            }
             return notEmpty(token) ? bearer(token) : null;
         }
 
         @Override
-        public void refresh() {
-            config = config.refresh();
+        public void refresh() throws IOException {
+            Config again = made.config().refresh();
+            made = new Made(again, CurrentUser.of(again, what));
         }
 
         private static boolean notEmpty(@Nullable String text) {

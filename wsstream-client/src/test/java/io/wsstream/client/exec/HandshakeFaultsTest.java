@@ -7,11 +7,15 @@ import io.wsstream.client.ClientSettings;
 import io.wsstream.client.ScriptedServer;
 import io.wsstream.client.ScriptedServer.Script;
 import io.wsstream.client.WsStreamClient;
+import io.wsstream.client.kubeconfig.ClusterAccess;
 import io.wsstream.core.ConnectionLostException;
 import io.wsstream.core.HandshakeException;
 import io.wsstream.core.WsStreamException;
 import io.wsstream.core.WsTimeoutException;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,11 +23,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class HandshakeFaultsTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it.
+    private Path folder;
+
     private static final Duration SHORT = Duration.ofMillis(300);
 
     private static final String NOT_FOUND =
@@ -120,6 +129,18 @@ class HandshakeFaultsTest {
 
         assertThat(refused.httpStatus()).isZero();
         assertThat(refused).message().containsAnyOf("not HTTP/1.1", "speaks TLS");
+    }
+
+    @Test
+    void anAnswerThatCameBeforeTheRequestWasTakenIsHeard() throws Exception {
+        HandshakeException refused = refusal(
+                peer -> {
+                    peer.send("HTTP/1.1 431 Request Header Fields Too Large\r\nContent-Length: 0\r\n\r\n");
+                    peer.socket().shutdownInput();
+                },
+                "x".repeat(8 << 20));
+
+        assertThat(refused.httpStatus()).isEqualTo(431);
     }
 
     @Test
@@ -221,6 +242,136 @@ class HandshakeFaultsTest {
         }
     }
 
+    // ---------------------------------------------------------------- through a proxy
+
+    @Test
+    void aProxyIsAskedToConnectAndThenTheServerIsBehindIt() throws Exception {
+        CompletableFuture<String> connect = new CompletableFuture<>();
+        try (ScriptedServer proxy = ScriptedServer.playing(peer -> {
+                    connect.complete(peer.readRequest());
+                    peer.send("HTTP/1.1 200 Connection established\r\nVia: x\r\n\r\n");
+                    peer.accept("v5.channel.k8s.io");
+                    peer.success();
+                    peer.closeFrame(1000);
+                    peer.readToClose();
+                });
+                WsStreamClient client = WsStreamClient.of(through(proxy, "user:p%40ss@"))) {
+            assertThat(client.pod("p").command("c").run().isSuccess()).isTrue();
+
+            assertThat(connect.get(5, TimeUnit.SECONDS))
+                    .isEqualTo(String.join(
+                            "\r\n",
+                            "CONNECT api.invalid:8080 HTTP/1.1",
+                            "Host: api.invalid:8080",
+                            "User-Agent: wsstream",
+                            "Proxy-Authorization: Basic dXNlcjpwQHNz",
+                            "",
+                            ""));
+            assertThat(proxy.request())
+                    .startsWith("GET /api/v1/namespaces/default/pods/p/exec?")
+                    .containsIgnoringCase("\r\nHost: api.invalid:8080\r\n")
+                    .doesNotContain("Proxy-");
+        }
+    }
+
+    @Test
+    void aProxyThatRefusesIsNamedAndItsRefusalIsNotTheServers() throws Exception {
+        HandshakeException refused = refusalOfProxy(peer -> {
+            peer.readRequest();
+            peer.send("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
+        });
+
+        assertThat(refused.httpStatus()).isZero();
+        assertThat(refused)
+                .hasMessageContaining("refused to connect to api.invalid:8080: 407 Proxy Authentication Required")
+                .hasMessageContaining("put USER:PASSWORD@ into the URL of the proxy");
+    }
+
+    @Test
+    void aProxyThatIsNoneIsToldAtOnce() throws Exception {
+        assertThat(refusalOfProxy(peer -> {
+                    peer.send("SSH-2.0-OpenSSH_9.6\r\n");
+                    peer.socket().getInputStream().readAllBytes();
+                }))
+                .hasMessageContaining("the answer of the proxy 127.0.0.1:")
+                .hasMessageContaining("is this the port of an HTTP proxy?");
+    }
+
+    @Test
+    void bytesThatAProxyAddsAreNotTakenForTheServers() throws Exception {
+        assertThat(refusalOfProxy(peer -> {
+                    peer.readRequest();
+                    peer.send("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 101 Switching Protocols\r\n\r\n");
+                }))
+                .hasMessageContaining("sent bytes of its own");
+    }
+
+    @Test
+    void theBoundCoversTheProxy() throws Exception {
+        try (ScriptedServer proxy = ScriptedServer.playing(
+                        peer -> peer.socket().getInputStream().readAllBytes());
+                WsStreamClient client = WsStreamClient.of(
+                        through(proxy, ""), ClientSettings.defaults().withHandshakeBound(SHORT))) {
+            assertThat(catchThrowableOfType(
+                            WsTimeoutException.class,
+                            () -> client.pod("p").command("c").run()))
+                    .hasMessageContaining("the proxy's answer to CONNECT");
+        }
+    }
+
+    @Test
+    void nobodyListeningAtTheProxyIsSaidSo() throws Exception {
+        int port;
+        try (ServerSocket taken = new ServerSocket(0)) {
+            port = taken.getLocalPort();
+        }
+        ClusterAccess access = ClusterAccess.url(URI.create("http://api.invalid"))
+                .proxy(URI.create("http://user:s3cret@127.0.0.1:" + port));
+        try (WsStreamClient client = WsStreamClient.of(access)) {
+            assertThat(catchThrowableOfType(
+                            WsStreamException.class,
+                            () -> client.pod("p").command("c").run()))
+                    .hasMessage("cannot connect to the proxy 127.0.0.1:" + port + ": Connection refused");
+        }
+    }
+
+    private static ClusterAccess through(ScriptedServer proxy, String user) throws Exception {
+        return ClusterAccess.url(URI.create("http://api.invalid:8080"))
+                .proxy(URI.create("http://" + user + "127.0.0.1:" + proxy.port()));
+    }
+
+    private static HandshakeException refusalOfProxy(Script script) throws Exception {
+        try (ScriptedServer proxy = ScriptedServer.playing(script);
+                WsStreamClient client = WsStreamClient.of(through(proxy, ""))) {
+            HandshakeException refused = catchThrowableOfType(
+                    HandshakeException.class, () -> client.pod("p").command("c").run());
+            assertThat(refused).isNotNull();
+            return refused;
+        }
+    }
+
+    // ---------------------------------------------------------------- the request
+
+    @Test
+    void aRefusedTokenIsReadAgainOnceFromItsFile() throws Exception {
+        List<String> seen = new java.util.concurrent.CopyOnWriteArrayList<>();
+        Path file = Files.writeString(folder.resolve("token"), "stale");
+        try (ScriptedServer server = ScriptedServer.playing(peer -> {
+                    seen.add(peer.readRequest().replaceFirst("(?si).*Authorization: (\\S+ \\S+).*", "$1"));
+                    if (seen.size() == 1) {
+                        Files.writeString(file, "fresh");
+                    }
+                    peer.send("HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+                });
+                WsStreamClient client = WsStreamClient.of(server.access().tokenFile(file))) {
+            HandshakeException refused = catchThrowableOfType(
+                    HandshakeException.class, () -> client.pod("p").command("c").run());
+
+            assertThat(refused.httpStatus()).isEqualTo(401);
+            assertThat(seen).containsExactly("Bearer stale", "Bearer fresh");
+        }
+    }
+
     @Test
     void theRequestSaysAllItMeans() throws Exception {
         try (ScriptedServer server = ScriptedServer.playing(peer -> {
@@ -247,23 +398,30 @@ class HandshakeFaultsTest {
     }
 
     private static HandshakeException refusal(Script script) throws Exception {
+        return refusal(script, "c");
+    }
+
+    private static HandshakeException refusal(Script script, String command) throws Exception {
         try (ScriptedServer server = ScriptedServer.playing(script);
                 WsStreamClient client = server.client()) {
             HandshakeException refused = catchThrowableOfType(
-                    HandshakeException.class, () -> client.pod("p").command("c").run());
+                    HandshakeException.class,
+                    () -> client.pod("p").command(command).run());
             assertThat(refused).isNotNull();
             return refused;
         }
     }
 
     private static WsTimeoutException late(String url) {
+        long begun = System.nanoTime();
         WsTimeoutException late = catchThrowableOfType(WsTimeoutException.class, () -> run(url));
         assertThat(late).isNotNull();
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isBetween(SHORT, Duration.ofSeconds(5));
         return late;
     }
 
     private static void run(String url) throws Exception {
-        var access = io.wsstream.client.kubeconfig.ClusterAccess.url(java.net.URI.create(url));
+        var access = ClusterAccess.url(URI.create(url));
         try (WsStreamClient client =
                 WsStreamClient.of(access, ClientSettings.defaults().withHandshakeBound(SHORT))) {
             client.pod("p").command("c").run();

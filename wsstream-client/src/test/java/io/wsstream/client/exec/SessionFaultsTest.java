@@ -245,6 +245,57 @@ class SessionFaultsTest {
     }
 
     @Test
+    void whenRunReturnsAfterItsTimeoutTheServerHasHadOurClose() throws Exception {
+        AtomicReference<String> told = new AtomicReference<>("nothing");
+        try (ScriptedServer server = ScriptedServer.playing(peer -> {
+                    peer.accept(V5);
+                    told.set(peer.readFrame());
+                    peer.closeFrame(1000);
+                    peer.socket().getInputStream().readAllBytes();
+                });
+                WsStreamClient client = server.client()) {
+            client.pod("p").command("sleep").timeout(Duration.ofMillis(300)).run();
+
+            assertThat(told.get()).startsWith("88 \u0003\u00e8");
+        }
+    }
+
+    @Test
+    void aServerThatNeverAnswersOurCloseHoldsRunForASecondOnly() throws Exception {
+        try (ScriptedServer server = ScriptedServer.playing(peer -> {
+                    peer.accept(V5);
+                    Thread.currentThread().join();
+                });
+                WsStreamClient client = server.client()) {
+            long begun = System.nanoTime();
+            client.pod("p").command("sleep").timeout(Duration.ofMillis(300)).run();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begun))
+                    .isBetween(Duration.ofMillis(300), Duration.ofSeconds(4));
+        }
+    }
+
+    @Test
+    void theEndOfTheConnectionCanBeAwaited() throws Exception {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        try (ScriptedServer server = ScriptedServer.playing(peer -> {
+                    peer.accept(V5);
+                    peer.readToClose();
+                    answer.get(5, TimeUnit.SECONDS);
+                    peer.closeFrame(1000);
+                });
+                WsStreamClient client = server.client()) {
+            ExecSession session = client.pod("p").command("c").start();
+
+            assertThat(session.awaitDisconnect(Duration.ofMillis(50))).isFalse();
+            session.close();
+            session.await();
+            answer.complete(null);
+            assertThat(session.awaitDisconnect(Duration.ofSeconds(5))).isTrue();
+        }
+    }
+
+    @Test
     void closeTellsTheServerAndIsTheReasonOfTheResult() throws Exception {
         CompletableFuture<String> told = new CompletableFuture<>();
         try (ScriptedServer server = ScriptedServer.playing(peer -> {
@@ -412,6 +463,30 @@ class SessionFaultsTest {
         assertThat(why(outcome.result()))
                 .isInstanceOf(SessionCancelledException.class)
                 .hasMessageContaining("disk on fire");
+    }
+
+    @Test
+    void aSourceThatFailsWithABugIsNoEndOfInputEither() throws Exception {
+        ExecOutcome outcome = outcome(
+                peer -> {
+                    peer.accept(V5);
+                    peer.socket().getInputStream().readAllBytes();
+                },
+                request -> request.stdin(new InputStream() {
+                    @Override
+                    public int read() {
+                        throw new IllegalStateException("a bug");
+                    }
+
+                    @Override
+                    public int read(byte[] to, int offset, int length) {
+                        throw new IllegalStateException("a bug");
+                    }
+                }));
+
+        assertThat(why(outcome.result()))
+                .isInstanceOf(SessionCancelledException.class)
+                .hasMessageContaining("a bug");
     }
 
     @Test
