@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -207,6 +208,28 @@ abstract class ExecIT {
         assertThat(back.exitCode()).as(back.toString()).isZero();
         assertThat(Files.size(back.stdout())).isEqualTo(Files.size(bulk));
         assertThat(checksumOf(back.stdout())).isEqualTo(checksum);
+    }
+
+    /** The output is more than the pipes hold and less than makes the client stop reading: the status overtakes it. */
+    @Test
+    void everyByteReachesAReaderThatIsSlowerThanTheEnd() throws Exception {
+        Path end = home.resolve("end");
+        Path go = home.resolve("go");
+        Path script = Files.writeString(
+                home.resolve("slow-reader"),
+                "mkfifo " + go + "; \"$@\" local -- sh -c 'head -c 380000 /dev/zero; : >\"$0\"' " + end
+                        + " | { read word <" + go + "; wc -c; }\n");
+        List<String> line = new ArrayList<>(List.of("sh", script.toString()));
+        line.addAll(tool());
+        line.addAll(List.of("exec", "--kubeconfig", server.kubeconfig().toString()));
+
+        try (Program.Running running = Program.of(home, line).start()) {
+            Awaitility.await("the end of the command").atMost(LIMIT).until(() -> Files.exists(end));
+            Processes.awaitGone(server.below(), LIMIT);
+            Files.writeString(go, "now\n");
+
+            assertThat(running.await(LIMIT).out().strip()).isEqualTo("380000");
+        }
     }
 
     private static String checksumOf(Path file) throws Exception {
