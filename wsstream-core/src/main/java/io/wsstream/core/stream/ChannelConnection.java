@@ -46,13 +46,6 @@ public final class ChannelConnection {
         default void onChannelClose(int channel) {}
 
         /**
-         * The session moved on.
-         *
-         * @param state the new state
-         */
-        default void onState(SessionState state) {}
-
-        /**
          * The peer sent its Close.
          *
          * @param code its code; 1005 when it gave none
@@ -131,7 +124,7 @@ public final class ChannelConnection {
      * @param listener who is told
      */
     public void start(Listener listener) {
-        move(SessionState.Event.OPENED, listener);
+        move(SessionState.Event.OPENED);
         transport.start(new Incoming(listener));
     }
 
@@ -270,13 +263,10 @@ public final class ChannelConnection {
         }
     }
 
-    private void move(SessionState.Event event, Listener listener) {
-        SessionState now;
+    private void move(SessionState.Event event) {
         synchronized (lock) {
             state = state.after(event);
-            now = state;
         }
-        listener.onState(now);
     }
 
     /** What comes from the transport. */
@@ -327,15 +317,10 @@ public final class ChannelConnection {
 
         @Override
         public void onClose(int code, String reason) {
-            boolean ours;
             synchronized (lock) {
-                ours = state == SessionState.CLOSING;
-                if (!ours) {
+                if (state != SessionState.CLOSING) { // unless our own Close was first
                     state = state.after(SessionState.Event.CLOSE);
                 }
-            }
-            if (!ours) {
-                listener.onState(SessionState.CLOSING);
             }
             endOutput();
             endInput();
@@ -344,11 +329,7 @@ public final class ChannelConnection {
 
         @Override
         public void onEnd(@Nullable WsStreamException failure) {
-            move(
-                    failure == null && state() == SessionState.CLOSING
-                            ? SessionState.Event.END
-                            : SessionState.Event.LOST,
-                    listener);
+            move(failure == null && state() == SessionState.CLOSING ? SessionState.Event.END : SessionState.Event.LOST);
             endOutput();
             endInput();
             listener.onEnd(failure);

@@ -59,7 +59,7 @@ public interface Transport {
      */
     void send(boolean text, ByteBuffer message, int headroom, @Nullable Runnable released);
 
-    /** {@return bytes accepted and not yet handed to the network} */
+    /** {@return bytes accepted and not yet handed to the network, what frames them included} */
     long queuedBytes();
 
     /** {@return whether the queue has room; when not, {@link Receiver#onWritable} tells when it has again} */

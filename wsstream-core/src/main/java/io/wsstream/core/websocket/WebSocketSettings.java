@@ -6,7 +6,7 @@ import java.time.Duration;
  * The bounds of a WebSocket connection. A duration of zero switches its bound off.
  *
  * @param maxMessageBytes largest message taken, in bytes; larger ones end the connection with 1009
- * @param highMarkBytes output queued at which {@code isWritable} turns false
+ * @param highMarkBytes output queued, frame headers included, at which {@code isWritable} turns false
  * @param lowMarkBytes output queued at which it turns true again
  * @param pingEvery how often a Ping is sent
  * @param silence without any byte from the peer for so long it is lost; does not count while we do not read, nor while

@@ -88,9 +88,16 @@ public final class WebSocketTransport implements Transport {
     @GuardedBy("lock")
     private boolean ended;
 
-    /** Why it ended, kept for a receiver that has not started yet. */
+    /** Why it ended, kept for a receiver that has not started yet, or is being told something else. */
     @GuardedBy("lock")
     private @Nullable WsStreamException endFailure;
+
+    /** The receiver may be inside a call; the end, which any thread may bring about, waits until it is out. */
+    @GuardedBy("lock")
+    private boolean delivering;
+
+    @GuardedBy("lock")
+    private boolean endOwed;
 
     @GuardedBy("lock")
     private long queuedBytes;
@@ -157,19 +164,43 @@ public final class WebSocketTransport implements Transport {
      */
     public void receive(ByteBuffer in) {
         received = true;
-        State now = state();
-        if (now == State.OPEN || now == State.CLOSE_SENT) {
-            try {
-                decoder.decode(in);
-            } catch (ProtocolViolationException broken) {
-                fail(broken.closeCode(), broken);
-            } catch (WsStreamException failed) {
-                fail(CloseCode.INTERNAL_ERROR, failed);
-            } catch (RuntimeException bug) {
-                fail(CloseCode.INTERNAL_ERROR, new WsStreamException("a message could not be handled: " + bug, bug));
+        synchronized (lock) {
+            delivering = state == State.OPEN || state == State.CLOSE_SENT;
+            if (!delivering) {
+                in.position(in.limit());
+                return;
             }
         }
-        in.position(in.limit());
+        try {
+            decoder.decode(in);
+        } catch (ProtocolViolationException broken) {
+            fail(broken.closeCode(), broken);
+        } catch (WsStreamException failed) {
+            fail(CloseCode.INTERNAL_ERROR, failed);
+        } catch (RuntimeException bug) {
+            fail(CloseCode.INTERNAL_ERROR, new WsStreamException("a message could not be handled: " + bug, bug));
+        } finally {
+            in.position(in.limit());
+            delivered();
+        }
+    }
+
+    /** Nobody is inside the receiver any more: tells it the end if that has come meanwhile. */
+    private void delivered() {
+        Receiver to;
+        WsStreamException failure;
+        synchronized (lock) {
+            delivering = false;
+            if (!endOwed) {
+                return;
+            }
+            endOwed = false;
+            to = receiver;
+            failure = endFailure;
+        }
+        if (to != null) {
+            to.onEnd(failure);
+        }
     }
 
     /**
@@ -244,6 +275,9 @@ public final class WebSocketTransport implements Transport {
             } else {
                 boolean closeLink;
                 synchronized (lock) {
+                    if (state != State.CLOSE_SENT) {
+                        return; // The connection was lost while this was read.
+                    }
                     state = State.ENDING;
                     closeLink = closeOut;
                 }
@@ -285,7 +319,8 @@ public final class WebSocketTransport implements Transport {
             }
             ended = true;
             endFailure = failure;
-            to = receiver;
+            endOwed = delivering;
+            to = endOwed ? null : receiver;
         }
         if (to != null) {
             to.onEnd(failure);
@@ -439,7 +474,7 @@ public final class WebSocketTransport implements Transport {
             this.bytes = payload;
             this.headroom = headroom;
             this.released = released;
-            this.size = payload.remaining();
+            this.size = FrameEncoder.headerBytes(payload.remaining(), role == Role.CLIENT) + payload.remaining();
         }
 
         /** Puts the header before the payload, in place where there is room, and masks. */
