@@ -111,6 +111,10 @@ public final class WebSocketTransport implements Transport {
     private volatile boolean dataMoved;
     private volatile boolean readsPaused;
 
+    // set by anyone, read by the timer
+    private volatile Duration idle;
+    private volatile Duration stall;
+
     // owner: timer thread, all below
     private boolean clockRuns;
     private long lastReceived;
@@ -133,6 +137,8 @@ public final class WebSocketTransport implements Transport {
         this.role = role;
         this.link = link;
         this.settings = settings;
+        this.idle = settings.idle();
+        this.stall = settings.stall();
         this.decoder = new FrameDecoder(role, settings.maxMessageBytes(), new Incoming());
     }
 
@@ -449,6 +455,16 @@ public final class WebSocketTransport implements Transport {
     }
 
     @Override
+    public void setIdleTimeout(Duration bound) {
+        idle = bound;
+    }
+
+    @Override
+    public void setWriteTimeout(Duration bound) {
+        stall = bound;
+    }
+
+    @Override
     public void abort() {
         link.abort();
     }
@@ -609,12 +625,12 @@ public final class WebSocketTransport implements Transport {
     private void tickOpen(long now, long queued) {
         if (passed(settings.silence(), now, quietSince)) {
             lose("no byte came from the peer", settings.silence());
-        } else if (queued > 0 && passed(settings.stall(), now, stalledSince)) {
-            lose("the peer took no byte of what was sent", settings.stall());
-        } else if (passed(settings.idle(), now, lastData)) {
-            WsTimeoutException idle = new WsTimeoutException("no data for " + text(settings.idle()), settings.idle());
-            close(CloseCode.GOING_AWAY, String.valueOf(idle.getMessage()));
-            end(idle);
+        } else if (queued > 0 && passed(stall, now, stalledSince)) {
+            lose("the peer took no byte of what was sent", stall);
+        } else if (passed(idle, now, lastData)) {
+            WsTimeoutException late = new WsTimeoutException("no data for " + text(idle), idle);
+            close(CloseCode.GOING_AWAY, String.valueOf(late.getMessage()));
+            end(late);
         } else if (passed(settings.pingEvery(), now, lastPing)) {
             lastPing = now;
             boolean send;
@@ -637,7 +653,7 @@ public final class WebSocketTransport implements Transport {
                 && passed(settings.linger(), now, lastSent)
                 && passed(settings.linger(), now, lingeringSince);
         if ((lingering && (quiet || passed(settings.lingerTotal(), now, lingeringSince)))
-                || (queued > 0 && passed(settings.stall(), now, stalledSince))) {
+                || (queued > 0 && passed(stall, now, stalledSince))) {
             link.abort();
         }
     }

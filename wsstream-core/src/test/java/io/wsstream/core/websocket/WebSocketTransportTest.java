@@ -8,6 +8,7 @@ import io.wsstream.core.ProtocolViolationException;
 import io.wsstream.core.WsStreamException;
 import io.wsstream.core.WsTimeoutException;
 import io.wsstream.core.testing.Bytes;
+import io.wsstream.core.testing.Frames;
 import io.wsstream.core.testing.MemoryLink;
 import io.wsstream.core.testing.MemoryPipe;
 import io.wsstream.core.transport.Transport;
@@ -913,7 +914,7 @@ class WebSocketTransportTest {
             side.tick(0);
 
             side.tick(60);
-            side.transport.receive(ByteBuffer.wrap(FrameDecoderTest.frame(role, 0x82, new byte[9], 7), 0, 1));
+            side.transport.receive(ByteBuffer.wrap(Frames.frame(role, 0x82, new byte[9], 7), 0, 1));
             side.tick(61);
             side.tick(121);
             assertThat(side.said).isEmpty();
@@ -1025,6 +1026,40 @@ class WebSocketTransportTest {
             side.tick(285);
 
             assertThat(side.said).containsExactly("whole 0061", "end WsTimeoutException");
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
+        void theBoundOfIdlenessMayChangeAtAnyTime(Role role) {
+            Side side = new Side(role, idle(100));
+            side.tick(0);
+            side.transport.setIdleTimeout(OFF);
+            side.tick(200);
+            assertThat(side.said).isEmpty();
+
+            side.transport.setIdleTimeout(sec(201));
+            side.tick(200);
+            assertThat(side.said).isEmpty();
+            side.tick(201);
+
+            assertThat(side.said).containsExactly("end WsTimeoutException");
+            assertThat(side.sent()).isEqualTo("close 1001 no data for 201 s");
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
+        void theBoundOfAStallMayChangeAtAnyTime(Role role) {
+            Side side = new Side(role, new WebSocketSettings(1000, 100, 50, OFF, OFF, OFF, sec(100), OFF, OFF));
+            side.send(10);
+            side.tick(0);
+            side.tick(9);
+            assertThat(side.said).isEmpty();
+
+            side.transport.setWriteTimeout(sec(10));
+            side.tick(10);
+
+            assertThat(side.said).containsExactly("end WsTimeoutException");
+            assertThat(side.link.isAborted()).isTrue();
         }
 
         @ParameterizedTest
@@ -1299,15 +1334,15 @@ class WebSocketTransportTest {
 
         void feed(int firstByte, String payload) {
             byte[] bytes = payload.isEmpty() ? new byte[0] : Bytes.ofHex(payload);
-            transport.receive(ByteBuffer.wrap(FrameDecoderTest.frame(role, firstByte, bytes, 0x0A0B0C0D)));
+            transport.receive(ByteBuffer.wrap(Frames.frame(role, firstByte, bytes, 0x0A0B0C0D)));
         }
 
         /** Feeds two messages and a Close in one read. */
         void feedTogether(String one, String two, String close) {
             java.io.ByteArrayOutputStream wire = new java.io.ByteArrayOutputStream();
-            wire.writeBytes(FrameDecoderTest.frame(role, 0x82, Bytes.ofHex(one), 0x0A0B0C0D));
-            wire.writeBytes(FrameDecoderTest.frame(role, 0x82, Bytes.ofHex(two), 0x0A0B0C0D));
-            wire.writeBytes(FrameDecoderTest.frame(role, 0x88, Bytes.ofHex(close), 0x0A0B0C0D));
+            wire.writeBytes(Frames.frame(role, 0x82, Bytes.ofHex(one), 0x0A0B0C0D));
+            wire.writeBytes(Frames.frame(role, 0x82, Bytes.ofHex(two), 0x0A0B0C0D));
+            wire.writeBytes(Frames.frame(role, 0x88, Bytes.ofHex(close), 0x0A0B0C0D));
             transport.receive(ByteBuffer.wrap(wire.toByteArray()));
         }
 

@@ -1,6 +1,7 @@
 package io.wsstream.server.rest;
 
 import io.wsstream.core.Subprotocol;
+import io.wsstream.core.conn.WebSocketRequest;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
@@ -21,11 +22,6 @@ final class WebSocketHandshake {
     private static final int KEY_BYTES = 16;
 
     private WebSocketHandshake() {}
-
-    /** {@return whether the request asks for a WebSocket; method, version and key are not looked at} */
-    static boolean isRequested(HttpRequest request) {
-        return request.listHas("upgrade", "websocket") && request.listHas("connection", "upgrade");
-    }
 
     /** {@return whether the request asks for SPDY, as kubectl does after a refused WebSocket} */
     static boolean isSpdyRequested(HttpRequest request) {
@@ -48,7 +44,7 @@ final class WebSocketHandshake {
                     "bad method: a WebSocket is opened with GET, not with " + request.method(),
                     Map.of("Allow", "GET"));
         }
-        if (!isRequested(request)) {
+        if (!WebSocketRequest.isRequested(request::header)) {
             throw Refusal.badRequest(
                     "not websocket protocol: expected \"Upgrade: websocket\" and \"Connection: Upgrade\";"
                             + " a proxy in between may have removed one of them");

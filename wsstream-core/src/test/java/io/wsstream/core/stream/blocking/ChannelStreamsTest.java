@@ -258,8 +258,9 @@ class ChannelStreamsTest {
             InputStream growing = new ChannelInputStream(wide.stdout(), 50_000);
             byte[] all = Bytes.pattern(40_000);
             other.feed("01" + Bytes.toHex(java.util.Arrays.copyOf(all, 8000)));
-            assertThat(growing.readNBytes(5000)).hasSize(5000); // so that the ring wraps round when it grows
-            other.feed("01" + Bytes.toHex(java.util.Arrays.copyOfRange(all, 8000, 40_000)));
+            assertThat(growing.readNBytes(5000)).hasSize(5000);
+            other.feed("01" + Bytes.toHex(java.util.Arrays.copyOfRange(all, 8000, 12_000))); // wraps round
+            other.feed("01" + Bytes.toHex(java.util.Arrays.copyOfRange(all, 12_000, 40_000))); // grows
             other.receiver().onEnd(null);
 
             assertThat(growing.readAllBytes()).isEqualTo(java.util.Arrays.copyOfRange(all, 5000, 40_000));
