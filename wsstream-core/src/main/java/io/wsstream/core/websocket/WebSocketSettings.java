@@ -57,4 +57,71 @@ public record WebSocketSettings(
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(30));
     }
+
+    /**
+     * The same bounds with another size of messages.
+     *
+     * @param bytes the largest message
+     * @return the changed settings
+     */
+    public WebSocketSettings withMaxMessageBytes(int bytes) {
+        return new WebSocketSettings(
+                bytes, highMarkBytes, lowMarkBytes, pingEvery, silence, idle, stall, linger, lingerTotal);
+    }
+
+    /**
+     * The same bounds with another time between Pings.
+     *
+     * @param bound zero sends none
+     * @return the changed settings
+     */
+    public WebSocketSettings withPingEvery(Duration bound) {
+        return new WebSocketSettings(
+                maxMessageBytes, highMarkBytes, lowMarkBytes, bound, silence, idle, stall, linger, lingerTotal);
+    }
+
+    /**
+     * The same bounds with another time of silence.
+     *
+     * @param bound after so long without a byte the peer is lost; zero for no bound
+     * @return the changed settings
+     */
+    public WebSocketSettings withSilence(Duration bound) {
+        return new WebSocketSettings(
+                maxMessageBytes, highMarkBytes, lowMarkBytes, pingEvery, bound, idle, stall, linger, lingerTotal);
+    }
+
+    /**
+     * The same bounds with another time of idleness.
+     *
+     * @param bound after so long without a message the connection is ended; zero for no bound
+     * @return the changed settings
+     */
+    public WebSocketSettings withIdle(Duration bound) {
+        return new WebSocketSettings(
+                maxMessageBytes, highMarkBytes, lowMarkBytes, pingEvery, silence, bound, stall, linger, lingerTotal);
+    }
+
+    /**
+     * The same bounds with another time that a write may wait.
+     *
+     * @param bound after so long without a byte taken the peer is lost; zero for no bound
+     * @return the changed settings
+     */
+    public WebSocketSettings withStall(Duration bound) {
+        return new WebSocketSettings(
+                maxMessageBytes, highMarkBytes, lowMarkBytes, pingEvery, silence, idle, bound, linger, lingerTotal);
+    }
+
+    /**
+     * The same bounds with other times after our Close.
+     *
+     * @param quiet so long without a byte in or out
+     * @param total so long in all
+     * @return the changed settings
+     */
+    public WebSocketSettings withLinger(Duration quiet, Duration total) {
+        return new WebSocketSettings(
+                maxMessageBytes, highMarkBytes, lowMarkBytes, pingEvery, silence, idle, stall, quiet, total);
+    }
 }
