@@ -112,7 +112,7 @@ class SoakIT {
                 Random kubectl = new Random(100);
                 runs.add(workers.submit(() -> repeat(end, "kubectl", () -> kubectl(kubectl))));
                 Random killed = new Random(101);
-                runs.add(workers.submit(() -> repeat(end, "kubectl killed", () -> killed(killed))));
+                runs.add(workers.submit(() -> repeat(end, "kubectl, killed", () -> killed(killed))));
                 Random faults = new Random(102);
                 runs.add(workers.submit(() -> repeat(end, "faults", () -> fault(server, access, faults))));
 
