@@ -309,6 +309,18 @@ public final class ChannelConnection implements OutputGate {
         }
 
         @Override
+        public long waitingBytes() {
+            long waiting = 0;
+            for (int i = 0; i < inbound.length; i++) {
+                InboundChannel channel = inbound[i];
+                if (channel != null && !aliased[i]) {
+                    waiting += channel.waitingBytes();
+                }
+            }
+            return waiting;
+        }
+
+        @Override
         public void onWritable() {
             outputListeners.forEach(Runnable::run);
         }

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads:</b> any method may be called from any thread. <b>Blocking:</b> see {@link ByteLink}.
  */
 public interface Transport {
-    /** What a transport tells. Calls of one transport come one at a time, but for {@link #onWritable}. */
+    /**
+     * What a transport tells. Calls of one transport come one at a time, but for {@link #onWritable} and {@link
+     * #waitingBytes}.
+     */
     interface Receiver {
         /**
          * A part of a message. The buffer is valid until the method returns, which must not block.
@@ -23,6 +26,14 @@ public interface Transport {
          * @throws WsStreamException if the message breaks a rule; the transport then ends the connection
          */
         void onMessagePart(ByteBuffer part, boolean first, boolean last) throws WsStreamException;
+
+        /**
+         * {@return how many bytes of the messages delivered still wait to be taken, since reads were paused; on any
+         * thread}
+         */
+        default long waitingBytes() {
+            return 0;
+        }
 
         /** The output queue was full and has room again. On any thread. */
         void onWritable();

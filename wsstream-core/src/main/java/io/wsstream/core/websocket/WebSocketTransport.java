@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,7 @@ public final class WebSocketTransport implements Transport {
     private final Role role;
     private final ByteLink link;
     private final WebSocketSettings settings;
+    private final @Nullable Trickle trickle;
     private final FrameDecoder decoder;
     private volatile @Nullable Receiver receiver;
 
@@ -110,12 +112,23 @@ public final class WebSocketTransport implements Transport {
     private volatile boolean sent;
     private volatile boolean dataMoved;
     private volatile boolean readsPaused;
+    private volatile boolean pausedLately;
+    private volatile long receivedBytes; // written by the link's thread alone
+
+    /** How much may still be read although reads are paused. */
+    private final AtomicLong letIn = new AtomicLong();
+
+    /** What this connection holds of the trickle's total. */
+    private final AtomicLong trickled = new AtomicLong();
 
     // set by anyone, read by the timer
     private volatile Duration idle;
     private volatile Duration stall;
 
     // owner: timer thread, all below
+    private long lastPong;
+    private long trickleSince;
+    private long receivedBefore;
     private boolean clockRuns;
     private long lastReceived;
     private long lastSent;
@@ -134,9 +147,22 @@ public final class WebSocketTransport implements Transport {
      * @param settings the bounds
      */
     public WebSocketTransport(Role role, ByteLink link, WebSocketSettings settings) {
+        this(role, link, settings, null);
+    }
+
+    /**
+     * A connection on a link that does not read yet, which keeps a blocked peer alive.
+     *
+     * @param role which side this is
+     * @param link the bytes below
+     * @param settings the bounds
+     * @param trickle how, and how much for all connections; null leaves a blocked peer to itself
+     */
+    public WebSocketTransport(Role role, ByteLink link, WebSocketSettings settings, @Nullable Trickle trickle) {
         this.role = role;
         this.link = link;
         this.settings = settings;
+        this.trickle = trickle;
         this.idle = settings.idle();
         this.stall = settings.stall();
         this.decoder = new FrameDecoder(role, settings.maxMessageBytes(), new Incoming());
@@ -169,25 +195,34 @@ public final class WebSocketTransport implements Transport {
      * @param in position to limit; consumed; the bytes may be changed
      */
     public void receive(ByteBuffer in) {
+        int size = in.remaining();
         received = true;
-        synchronized (lock) {
-            delivering = state == State.OPEN || state == State.CLOSE_SENT;
-            if (!delivering) {
-                in.position(in.limit());
-                return;
+        long total = receivedBytes + size;
+        receivedBytes = total;
+        if (delivering()) {
+            try {
+                decoder.decode(in);
+            } catch (ProtocolViolationException broken) {
+                fail(broken.closeCode(), broken);
+            } catch (WsStreamException failed) {
+                fail(CloseCode.INTERNAL_ERROR, failed);
+            } catch (RuntimeException bug) {
+                fail(CloseCode.INTERNAL_ERROR, new WsStreamException("a message could not be handled: " + bug, bug));
+            } finally {
+                delivered();
             }
         }
-        try {
-            decoder.decode(in);
-        } catch (ProtocolViolationException broken) {
-            fail(broken.closeCode(), broken);
-        } catch (WsStreamException failed) {
-            fail(CloseCode.INTERNAL_ERROR, failed);
-        } catch (RuntimeException bug) {
-            fail(CloseCode.INTERNAL_ERROR, new WsStreamException("a message could not be handled: " + bug, bug));
-        } finally {
-            in.position(in.limit());
-            delivered();
+        in.position(in.limit());
+        if (letIn.get() > 0 && letIn.addAndGet(-size) <= 0) {
+            endTrickle();
+        }
+    }
+
+    /** Begins to tell the receiver what came; false if nothing is told any more. */
+    private boolean delivering() {
+        synchronized (lock) {
+            delivering = state == State.OPEN || state == State.CLOSE_SENT;
+            return delivering;
         }
     }
 
@@ -221,6 +256,7 @@ public final class WebSocketTransport implements Transport {
             state = State.CLOSED;
         }
         dropQueue(cause);
+        keepTrickled(0);
         if (proper) {
             end(null);
         } else {
@@ -442,6 +478,7 @@ public final class WebSocketTransport implements Transport {
             }
         }
         readsPaused = true;
+        pausedLately = true;
         link.pauseReads();
         if (state() != State.OPEN) {
             link.resumeReads(); // It changed meanwhile.
@@ -594,6 +631,8 @@ public final class WebSocketTransport implements Transport {
             lastData = now;
             quietSince = now;
             lastPing = now;
+            lastPong = now;
+            trickleSince = now;
         }
         long queued = queuedBytes();
         boolean progress = sent;
@@ -641,6 +680,79 @@ public final class WebSocketTransport implements Transport {
             if (send) {
                 enqueueControl(Kind.PING, Opcode.PING, new byte[0]);
             }
+        }
+        if (trickle != null) {
+            tickBlocked(trickle, now);
+        }
+    }
+
+    /** Keeps a peer alive whose Pings we do not see and whose writes we hold up. */
+    private void tickBlocked(Trickle how, long now) {
+        if (pausedLately && passed(how.pongEvery(), now, lastPong)) {
+            lastPong = now;
+            pausedLately = readsPaused;
+            sendUnaskedPong();
+        }
+        Receiver to = receiver;
+        long waiting = to == null ? 0 : to.waitingBytes();
+        keepTrickled(waiting + letIn.get());
+        if (passed(how.every(), now, trickleSince)) {
+            long missing = how.bytes() - Math.max(0, receivedBytes - receivedBefore);
+            trickleSince = now;
+            receivedBefore = receivedBytes;
+            if (readsPaused && missing > 0) {
+                receivedBefore += missing; // What this lets in is not of the next period.
+                letIn(how, missing, waiting);
+            }
+        }
+    }
+
+    private void sendUnaskedPong() {
+        synchronized (lock) {
+            if (pongQueued || state != State.OPEN) {
+                return; // One is on its way, and says the same.
+            }
+            pongQueued = true;
+        }
+        enqueueControl(Kind.PONG, Opcode.PONG, new byte[0]);
+    }
+
+    private void letIn(Trickle how, long bytes, long waiting) {
+        if (waiting + bytes > how.connectionBytes()) {
+            fail(
+                    CloseCode.POLICY,
+                    new WsStreamException(
+                            "what was sent is not read: " + waiting + " bytes wait, of at most " + how.connectionBytes()
+                                    + "; expected a reader at the other end",
+                            null));
+            return;
+        }
+        if (!how.take(bytes)) {
+            return; // Others have it all; this one waits for its turn.
+        }
+        trickled.addAndGet(bytes);
+        if (state() == State.CLOSED) {
+            keepTrickled(0); // It ended meanwhile.
+            return;
+        }
+        letIn.set(bytes);
+        link.resumeReads();
+    }
+
+    private void endTrickle() {
+        if (readsPaused && state() == State.OPEN) {
+            link.pauseReads();
+            if (!readsPaused || state() != State.OPEN) {
+                link.resumeReads(); // It changed meanwhile.
+            }
+        }
+    }
+
+    /** Gives back what this connection holds of the total above so much. */
+    private void keepTrickled(long bytes) {
+        long before = trickled.getAndUpdate(held -> Math.min(held, bytes));
+        if (trickle != null && before > bytes) {
+            trickle.giveBack(before - bytes);
         }
     }
 

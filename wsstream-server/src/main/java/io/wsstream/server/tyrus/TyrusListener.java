@@ -1,6 +1,7 @@
 package io.wsstream.server.tyrus;
 
 import io.wsstream.core.websocket.Role;
+import io.wsstream.core.websocket.Trickle;
 import io.wsstream.core.websocket.WebSocketSettings;
 import io.wsstream.core.websocket.WebSocketTransport;
 import io.wsstream.server.ServerLimits;
@@ -54,6 +55,7 @@ public final class TyrusListener implements AutoCloseable {
     private final Set<WebSocketTransport> transports = ConcurrentHashMap.newKeySet();
     private final ScheduledFuture<?> ticks;
     private final WebSocketSettings settings;
+    private final Trickle trickle = Trickle.server();
     private final Sessions sessions;
 
     /** Who takes upgraded connections. Called on I/O threads, several at once. */
@@ -206,7 +208,7 @@ public final class TyrusListener implements AutoCloseable {
         Upgraded(HttpDecision.Upgrade decision, GrizzlyLink link) {
             this.decision = decision;
             this.link = link;
-            this.transport = new WebSocketTransport(Role.SERVER, link, settings);
+            this.transport = new WebSocketTransport(Role.SERVER, link, settings, trickle);
         }
 
         @Override
