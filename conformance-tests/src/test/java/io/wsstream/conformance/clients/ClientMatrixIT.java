@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClientMatrixIT {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofSeconds(90); // longer than those clients wait that have a limit
     private static final Set<Peer> CLIENTS = EnumSet.complementOf(EnumSet.of(Peer.GORILLA));
 
     /** They want a terminal of their own; the others are told of one that is not there. */
