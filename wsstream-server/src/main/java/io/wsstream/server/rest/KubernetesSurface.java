@@ -16,7 +16,6 @@ import io.wsstream.server.ServerLimits;
 import io.wsstream.server.exec.ExecRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +53,8 @@ public final class KubernetesSurface {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesSurface.class);
     private static final Set<String> HEALTH_PATHS = Set.of("/healthz", "/livez", "/readyz");
     private static final String RETRY_AFTER_SECONDS = "5";
-    private static final Set<Subprotocol> EXEC_SUBPROTOCOLS = EnumSet.of(
+    /** Those that can do most come first: a client that offers none of them reads this. */
+    private static final List<Subprotocol> EXEC_SUBPROTOCOLS = List.of(
             Subprotocol.V5,
             Subprotocol.V4,
             Subprotocol.V4_BASE64,

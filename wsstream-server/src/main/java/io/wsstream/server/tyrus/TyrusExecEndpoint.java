@@ -29,6 +29,9 @@ public final class TyrusExecEndpoint extends Endpoint {
 
         void opened(Session session);
 
+        /** {@return whether the session has been told} */
+        boolean isOpened();
+
         void closed();
     }
 

@@ -123,12 +123,11 @@ public final class TyrusListener implements AutoCloseable {
             listener.setSecure(true);
             listener.setSSLEngineConfig(new SSLEngineConfigurator(tls, false, false, false));
         }
-        UpgradeFilter upgrades =
-                new UpgradeFilter(surface, connections, container.getWebSocketEngine(), pathPrefix, Upgraded::new);
-        listener.registerAddOn((network, chain) -> insert(chain, upgrades));
+        HttpCodec codec = new HttpCodec(limits, listener, connections);
+        RequestFilter requests =
+                new RequestFilter(surface, connections, container.getWebSocketEngine(), pathPrefix, Upgraded::new);
+        listener.registerAddOn((network, chain) -> insert(chain, codec, requests));
         server.addListener(listener);
-        server.getServerConfiguration().addHttpHandler(new SurfaceHandler(surface, connections), "/");
-        server.getServerConfiguration().setAllowPayloadForUndefinedHttpMethods(true);
         try {
             server.start();
         } catch (IOException failed) {
@@ -139,9 +138,11 @@ public final class TyrusListener implements AutoCloseable {
         this.ticks = timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
-    private void insert(FilterChainBuilder chain, UpgradeFilter upgrades) {
-        chain.add(chain.indexOfType(org.glassfish.grizzly.http.HttpServerFilter.class), connections);
-        chain.add(chain.indexOfType(HttpServerFilter.class), upgrades);
+    private void insert(FilterChainBuilder chain, HttpCodec codec, RequestFilter requests) {
+        int codecs = chain.indexOfType(org.glassfish.grizzly.http.HttpServerFilter.class);
+        chain.set(codecs, codec);
+        chain.add(codecs, connections);
+        chain.set(chain.indexOfType(HttpServerFilter.class), requests);
     }
 
     private static TCPNIOTransport transport() {
@@ -200,6 +201,7 @@ public final class TyrusListener implements AutoCloseable {
         private final ExecRequest request;
         private final GrizzlyLink link;
         private final WebSocketTransport transport;
+        private boolean opened; // owner: whoever upgrades
 
         Upgraded(HttpDecision.Upgrade decision, GrizzlyLink link) {
             this.request = decision.request();
@@ -214,6 +216,7 @@ public final class TyrusListener implements AutoCloseable {
 
         @Override
         public void opened(Session session) {
+            opened = true;
             link.bind(transport);
             transports.add(transport);
             ByteFilter.whenClosed(link.connection(), () -> {
@@ -227,6 +230,11 @@ public final class TyrusListener implements AutoCloseable {
                             request.subprotocol(),
                             new ServerExec.Streams(
                                     request.stdin(), request.stdout(), request.stderr(), request.tty())));
+        }
+
+        @Override
+        public boolean isOpened() {
+            return opened;
         }
 
         @Override
