@@ -113,9 +113,17 @@ public final class WsStreamServer implements AutoCloseable {
     private void open(ExecRequest request, ServerExec wire) {
         ExecSession session = new ExecSession(request, wire, timer, this::ended);
         sessions.add(session);
-        tell("opened", () -> options.listener.opened(request.sessionInfo()));
-        LOG.debug("session {}: {} in {}/{}", request.sessionId(), "exec", request.namespace(), request.pod());
-        session.begin(Objects.requireNonNull(options.exec)); // without one the surface answers 501
+        boolean begun = false;
+        try {
+            tell("opened", () -> options.listener.opened(request.sessionInfo()));
+            LOG.debug("session {}: {} in {}/{}", request.sessionId(), "exec", request.namespace(), request.pod());
+            session.begin(Objects.requireNonNull(options.exec)); // without one the surface answers 501
+            begun = true;
+        } finally {
+            if (!begun) {
+                sessions.remove(session); // its room is released by who reserved it
+            }
+        }
         if (closed.getCount() == 0) {
             session.breakOff("the server is shutting down");
         }
@@ -149,7 +157,7 @@ public final class WsStreamServer implements AutoCloseable {
     private static void tell(String event, Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) {
             LOG.warn("a session listener failed on '{}'", event, bug);
         }
     }

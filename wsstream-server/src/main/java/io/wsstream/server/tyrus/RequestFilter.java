@@ -130,7 +130,7 @@ final class RequestFilter extends BaseFilter {
             Connection tyrus = info.createConnection(new TyrusWriter(), reason -> {});
             ByteFilter.whenClosed(connection, () -> tyrus.close(CloseReasons.GOING_AWAY.getCloseReason()));
         } finally {
-            if (!opened.isOpened()) { // Tyrus keeps to itself what its endpoint throws
+            if (!opened.isOpened()) { // and Tyrus keeps to itself what its endpoint threw
                 opened.refused();
                 LOG.warn("no session came of {}", request);
                 link.abort();

@@ -40,7 +40,6 @@ public final class TyrusExecEndpoint extends Endpoint {
 
     @Override
     public void onOpen(Session session, EndpointConfig config) {
-        session.setMaxIdleTimeout(-1);
         upgrade(session).opened(session);
     }
 

@@ -72,7 +72,7 @@ public final class TyrusListener implements AutoCloseable {
         void release();
 
         /**
-         * Opens a session in the room that was reserved.
+         * Opens a session in the room that was reserved. If it throws, the connection is cut and the room released.
          *
          * @param request what the client wants
          * @param wire the session after the 101
@@ -216,7 +216,6 @@ public final class TyrusListener implements AutoCloseable {
 
         @Override
         public void opened(Session session) {
-            opened = true;
             link.bind(transport);
             transports.add(transport);
             ByteFilter.whenClosed(link.connection(), () -> {
@@ -230,6 +229,7 @@ public final class TyrusListener implements AutoCloseable {
                             request.subprotocol(),
                             new ServerExec.Streams(
                                     request.stdin(), request.stdout(), request.stderr(), request.tty())));
+            opened = true;
         }
 
         @Override

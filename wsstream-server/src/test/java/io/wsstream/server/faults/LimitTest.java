@@ -7,20 +7,30 @@ import static io.wsstream.server.tyrus.RawClient.upgradeWith;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.wsstream.core.stream.ServerExec;
+import io.wsstream.core.websocket.WebSocketSettings;
+import io.wsstream.server.Authenticator;
 import io.wsstream.server.Pod;
 import io.wsstream.server.PodCatalog;
 import io.wsstream.server.ServerLimits;
 import io.wsstream.server.WsStreamServer;
+import io.wsstream.server.exec.ExecRequest;
+import io.wsstream.server.rest.KubernetesSurface;
 import io.wsstream.server.tyrus.LogCapture;
 import io.wsstream.server.tyrus.RawClient;
 import io.wsstream.server.tyrus.RawClient.Response;
 import io.wsstream.server.tyrus.Servers;
 import io.wsstream.server.tyrus.Targets;
+import io.wsstream.server.tyrus.TyrusListener;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -211,6 +221,57 @@ class LimitTest {
                     await().atMost(Duration.ofSeconds(5)).until(() -> server.liveSessions() == 0);
                 }
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatThrowsWhenItIsToOpenASessionGivesItsRoomBackAndCutsTheConnection(boolean error) throws Exception {
+        AtomicInteger reserved = new AtomicInteger();
+        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        TyrusListener.Sessions broken = new TyrusListener.Sessions() {
+            @Override
+            public boolean reserve() {
+                reserved.incrementAndGet();
+                return true;
+            }
+
+            @Override
+            public void release() {
+                reserved.decrementAndGet();
+            }
+
+            @Override
+            public void open(ExecRequest request, ServerExec wire) {
+                if (error) {
+                    throw new AssertionError("bug");
+                }
+                throw new IllegalStateException("bug");
+            }
+        };
+        KubernetesSurface surface = KubernetesSurface.builder(
+                        Authenticator.none(), PodCatalog.of(Pod.of("local", "main")))
+                .build();
+        try (LogCapture log = new LogCapture();
+                TyrusListener listener = new TyrusListener(
+                        "127.0.0.1",
+                        0,
+                        null,
+                        ServerLimits.defaults(),
+                        WebSocketSettings.server(),
+                        "",
+                        timer,
+                        surface::decide,
+                        broken);
+                RawClient client = RawClient.connect(URI.create("http://127.0.0.1:" + listener.port()))) {
+            client.write(upgradeWith("none", RawClient.V5, OK));
+
+            assertThat(client.readResponse().status()).isEqualTo(101);
+            assertThat(client.readsEnd()).isTrue();
+            assertThat(reserved).hasValue(0);
+            assertThat(log.complaints()).contains("no session came of GET");
+        } finally {
+            timer.shutdownNow();
         }
     }
 }

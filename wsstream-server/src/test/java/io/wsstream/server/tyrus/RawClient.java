@@ -122,8 +122,16 @@ public final class RawClient implements AutoCloseable {
         return new RawClient(socket);
     }
 
+    /** Connects to a server without TLS. */
+    public static RawClient connect(URI plain) throws IOException {
+        return new RawClient(tcp(plain, 0));
+    }
+
     static Socket tcp(WsStreamServer server, int receiveBuffer) throws IOException {
-        URI uri = server.uri();
+        return tcp(server.uri(), receiveBuffer);
+    }
+
+    private static Socket tcp(URI uri, int receiveBuffer) throws IOException {
         Socket socket = new Socket();
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
