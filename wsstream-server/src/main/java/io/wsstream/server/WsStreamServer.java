@@ -92,7 +92,7 @@ public final class WsStreamServer implements AutoCloseable {
                     options.port,
                     tls == null ? null : tls.sslContext(),
                     options.limits,
-                    options.settings(),
+                    options.webSocket.withMaxMessageBytes(options.limits.maxMessageBytes()),
                     options.pathPrefix,
                     timer,
                     surface::decide,
@@ -267,6 +267,7 @@ public final class WsStreamServer implements AutoCloseable {
         private @Nullable ExecTarget exec;
         private HostPolicy hosts = HostPolicy.loopback();
         private ServerLimits limits = ServerLimits.defaults();
+        private WebSocketSettings webSocket = WebSocketSettings.server();
         private SessionListener listener = new SessionListener() {};
         private String pathPrefix = "";
 
@@ -384,6 +385,17 @@ public final class WsStreamServer implements AutoCloseable {
         }
 
         /**
+         * How long what may take after the upgrade: pings, silence, idleness, a client that does not read, the end.
+         *
+         * @param bounds the bounds; the largest message is that of {@link #limits}
+         * @return this
+         */
+        public Builder webSocket(WebSocketSettings bounds) {
+            webSocket = bounds;
+            return this;
+        }
+
+        /**
          * Who hears of sessions.
          *
          * @param hears told of each
@@ -407,20 +419,6 @@ public final class WsStreamServer implements AutoCloseable {
             }
             pathPrefix = prefix;
             return this;
-        }
-
-        private WebSocketSettings settings() {
-            WebSocketSettings defaults = WebSocketSettings.server();
-            return new WebSocketSettings(
-                    limits.maxMessageBytes(),
-                    defaults.highMarkBytes(),
-                    defaults.lowMarkBytes(),
-                    defaults.pingEvery(),
-                    defaults.silence(),
-                    defaults.idle(),
-                    defaults.stall(),
-                    defaults.linger(),
-                    defaults.lingerTotal());
         }
 
         /**
