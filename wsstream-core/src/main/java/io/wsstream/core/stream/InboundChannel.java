@@ -93,6 +93,13 @@ public final class InboundChannel {
         }
     }
 
+    /** {@return how many bytes wait for the sink} */
+    long waitingBytes() {
+        synchronized (lock) {
+            return queue.bytes();
+        }
+    }
+
     /** Takes what the peer sent. Only the connection's reader calls this. */
     void onData(ByteBuffer bytes) {
         ByteSink direct;
