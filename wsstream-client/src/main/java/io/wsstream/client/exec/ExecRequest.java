@@ -239,7 +239,8 @@ public final class ExecRequest {
                     withStdin,
                     terminal != null,
                     policy,
-                    dialer.settings().resizeChannel());
+                    dialer.settings().resizeChannel(),
+                    dialer.settings().silenceIsSuccess());
             ExecSession session = new ExecSession(upgraded, plan, sessions);
             session.start(timeout, left(begun), terminal);
             if (feed != null) {

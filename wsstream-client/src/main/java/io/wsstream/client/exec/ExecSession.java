@@ -74,7 +74,7 @@ public final class ExecSession implements AutoCloseable {
     /** A session after the 101, not started yet. */
     ExecSession(Upgraded upgraded, Plan plan, OpenSessions sessions) {
         this.upgraded = upgraded;
-        this.exec = new ClientExec(upgraded.transport(), upgraded.subprotocol(), QUEUE_BYTES);
+        this.exec = new ClientExec(upgraded.transport(), upgraded.subprotocol(), QUEUE_BYTES, plan.silenceIsSuccess());
         this.stdout = plan.outputs().make(exec.stdout());
         this.stderr = plan.outputs().make(exec.stderr());
         this.stdin = plan.stdin() ? new StdinStream(exec, plan.policy()) : null;
@@ -84,7 +84,13 @@ public final class ExecSession implements AutoCloseable {
     }
 
     /** What a session needs to know of its request. */
-    record Plan(Outputs outputs, boolean stdin, boolean tty, WithoutHalfClose policy, Channel resizeChannel) {}
+    record Plan(
+            Outputs outputs,
+            boolean stdin,
+            boolean tty,
+            WithoutHalfClose policy,
+            Channel resizeChannel,
+            boolean silenceIsSuccess) {}
 
     /** Says where an output goes: called for stdout, then for stderr. */
     @FunctionalInterface

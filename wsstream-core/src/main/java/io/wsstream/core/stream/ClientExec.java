@@ -51,6 +51,7 @@ public final class ClientExec {
 
     private final ChannelConnection connection;
     private final Subprotocol subprotocol;
+    private final boolean silenceIsSuccess;
     private final InboundChannel stdout;
     private final InboundChannel stderr;
     private final StatusSink status = new StatusSink();
@@ -75,7 +76,20 @@ public final class ClientExec {
      * @param limitBytes how much of each output stream may wait for its sink
      */
     public ClientExec(Transport transport, Subprotocol subprotocol, int limitBytes) {
+        this(transport, subprotocol, limitBytes, false);
+    }
+
+    /**
+     * A session after the 101 with a server that may end it without a status.
+     *
+     * @param transport carries the messages; not started yet
+     * @param subprotocol what was agreed
+     * @param limitBytes how much of each output stream may wait for its sink
+     * @param silenceIsSuccess whether Close 1000 without a status is success on v4 and v5 too, as client-go has it
+     */
+    public ClientExec(Transport transport, Subprotocol subprotocol, int limitBytes, boolean silenceIsSuccess) {
         this.subprotocol = subprotocol;
+        this.silenceIsSuccess = silenceIsSuccess;
         this.connection = new ChannelConnection(transport, subprotocol, Role.CLIENT, Channel.COUNT);
         this.stdout = connection.receive(Channel.STDOUT.number(), limitBytes);
         this.stderr = connection.receive(Channel.STDERR.number(), limitBytes);
@@ -173,6 +187,9 @@ public final class ClientExec {
             reason = closeReason;
         }
         boolean clean = failure == null && code == CloseCode.NORMAL;
+        if (clean && received.length == 0 && silenceIsSuccess) {
+            return new ExecResult.Success();
+        }
         if (received.length > 0 || (clean && !subprotocol.hasJsonStatus())) {
             try {
                 return StatusCodec.decode(subprotocol, received);
