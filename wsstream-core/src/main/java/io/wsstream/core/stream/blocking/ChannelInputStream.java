@@ -2,7 +2,7 @@ package io.wsstream.core.stream.blocking;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.wsstream.core.stream.ByteSink;
-import io.wsstream.core.stream.InboundChannel;
+import io.wsstream.core.stream.ByteSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -19,7 +19,7 @@ import java.nio.ByteBuffer;
  * stream is closed; the connection's own bounds end it at last.
  */
 public final class ChannelInputStream extends InputStream {
-    private final InboundChannel channel;
+    private final ByteSource channel;
     private final Object lock = new Object();
 
     @GuardedBy("lock")
@@ -47,7 +47,7 @@ public final class ChannelInputStream extends InputStream {
      * @param channel has no sink yet
      * @param bufferBytes how much may wait here
      */
-    public ChannelInputStream(InboundChannel channel, int bufferBytes) {
+    public ChannelInputStream(ByteSource channel, int bufferBytes) {
         this.channel = channel;
         this.ring = new byte[bufferBytes];
         channel.deliverTo(new Sink());
