@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.wsstream.client.ClientSettings;
+import io.wsstream.client.RemotePod;
 import io.wsstream.client.WsStreamClient;
 import io.wsstream.client.exec.ExecOutcome;
-import io.wsstream.client.exec.ExecRequest;
 import io.wsstream.client.kubeconfig.ClusterAccess;
 import io.wsstream.conformance.peers.Peer;
 import io.wsstream.core.TerminalSize;
@@ -30,11 +30,14 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
@@ -52,11 +55,16 @@ class SoakIT {
     private static final Duration WARM_UP = LENGTH.dividedBy(15);
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final int OURS = 3;
+    private static final int MOST_ERRORS = 20;
     private static final int LARGEST_BYTES = 4 << 20;
     private static final long RSS_GROWTH_BYTES = 32L << 20;
+    private static final long HEAP_GROWTH_BYTES = 4L << 20;
 
     /** A connection that is to hold no more than this is left to itself for so long. */
     private static final int NAP_MILLIS = 3000;
+
+    /** Between two runs of one worker, so that half an hour is mixed and not just busy. */
+    private static final int BREATH_MILLIS = 50;
 
     @TempDir
     Path home;
@@ -64,9 +72,10 @@ class SoakIT {
     private final Map<String, AtomicLong> sessions = new ConcurrentSkipListMap<>();
     private final AtomicLong bytes = new AtomicLong();
     private final Queue<String> errors = new ConcurrentLinkedQueue<>();
+    private final CountDownLatch failed = new CountDownLatch(1);
 
     /** What a server process holds. */
-    private record Holds(long rssBytes, long threads, long descriptors, int children) {
+    private record Holds(long rssBytes, long liveHeapBytes, long threads, long descriptors, int children) {
         static Holds now(ProcessHandle server) throws IOException {
             Map<String, Long> status = new TreeMap<>();
             for (String line : Files.readAllLines(Path.of("/proc/" + server.pid() + "/status"))) {
@@ -78,16 +87,28 @@ class SoakIT {
             try (Stream<Path> open = Files.list(Path.of("/proc/" + server.pid() + "/fd"))) {
                 return new Holds(
                         status.getOrDefault("VmRSS", 0L) * 1024,
+                        -1,
                         status.getOrDefault("Threads", 0L),
                         open.count(),
                         Processes.below(server).size());
             }
         }
 
+        Holds withLiveHeap(long liveHeap) {
+            return new Holds(rssBytes, liveHeap, threads, descriptors, children);
+        }
+
         @Override
         public String toString() {
+            String liveHeap = liveHeapBytes < 0 ? "" : String.format(Locale.ROOT, "%.1f", liveHeapBytes / 1048576.0);
             return String.format(
-                    Locale.ROOT, "%.1f | %d | %d | %d", rssBytes / 1048576.0, threads, descriptors, children);
+                    Locale.ROOT,
+                    "%.1f | %s | %d | %d | %d",
+                    rssBytes / 1048576.0,
+                    liveHeap,
+                    threads,
+                    descriptors,
+                    children);
         }
     }
 
@@ -95,59 +116,71 @@ class SoakIT {
     void nothingIsLostAndNothingIsLeft() throws Exception {
         try (Program.Running running = ServeProcess.program(
                         home, List.of("--kubeconfig", home.resolve("kubeconfig").toString()))
-                .env("WSSTREAM_OPTS", "-Xmx192m")
+                .env("WSSTREAM_OPTS", "-Xms128m -Xmx128m -XX:+AlwaysPreTouch")
                 .start()) {
             URI server =
                     URI.create(running.awaitLines(2, ServeProcess.START).get(0).substring("listening on ".length()));
             ClusterAccess access = ClusterAccess.kubeconfig(home.resolve("kubeconfig"));
-            Instant begun = Instant.now();
-            Instant end = begun.plus(LENGTH);
-            ExecutorService workers = Executors.newCachedThreadPool();
-            List<Future<?>> runs = new ArrayList<>();
-            try (WsStreamClient client = WsStreamClient.of(access, ClientSettings.defaults())) {
-                for (int i = 0; i < OURS; i++) {
-                    Random random = new Random(i);
-                    runs.add(workers.submit(() -> repeat(end, "our client", () -> ours(client, random))));
-                }
-                Random kubectl = new Random(100);
-                runs.add(workers.submit(() -> repeat(end, "kubectl", () -> kubectl(kubectl))));
-                Random killed = new Random(101);
-                runs.add(workers.submit(() -> repeat(end, "kubectl killed", () -> killed(killed))));
-                Random faults = new Random(102);
-                runs.add(workers.submit(() -> repeat(end, "faults", () -> fault(server, access, faults))));
-
-                List<String> table = new ArrayList<>();
-                Holds start = null;
-                for (Instant row = begun.plus(WARM_UP); row.isBefore(end); row = row.plus(WARM_UP)) {
-                    awaitTime(row);
-                    Holds now = Holds.now(running.handle());
-                    start = start == null ? now : start;
-                    table.add("| " + Duration.between(begun, row).toSeconds() / 60.0 + " | " + total() + " | " + now
-                            + " |");
-                }
-                for (Future<?> worker : runs) {
-                    worker.get(LIMIT.toSeconds() + LENGTH.toSeconds(), TimeUnit.SECONDS);
-                }
-                assertThat(start).isNotNull();
-                finish(running, start, table);
-            } finally {
-                workers.shutdownNow();
-            }
+            List<String> table = new ArrayList<>();
+            work(running, server, access, WARM_UP, table);
+            Holds start = atRest(running.handle());
+            table.add("| warm, at rest | " + total() + " | " + start + " |");
+            work(running, server, access, LENGTH, table);
+            Holds last = atRest(running.handle());
+            table.add("| at rest | " + total() + " | " + last + " |");
+            running.terminate();
+            judge(running.await(ServeProcess.STOP), start, last, table);
         }
     }
 
-    private void finish(Program.Running running, Holds start, List<String> table) throws Exception {
+    /** All workers at once for so long; a row of the table every so often. */
+    private void work(Program.Running running, URI server, ClusterAccess access, Duration length, List<String> table)
+            throws Exception {
+        Instant begun = Instant.now();
+        Instant end = begun.plus(length);
+        ExecutorService workers = Executors.newCachedThreadPool();
+        List<Future<?>> runs = new ArrayList<>();
+        try (WsStreamClient client = WsStreamClient.of(access, ClientSettings.defaults())) {
+            for (int i = 0; i < OURS; i++) {
+                Random random = new Random(i);
+                runs.add(workers.submit(() -> repeat(end, "our client", () -> ours(client, random))));
+            }
+            Random kubectl = new Random(100);
+            runs.add(workers.submit(() -> repeat(end, "kubectl", () -> kubectl(kubectl))));
+            Random killed = new Random(101);
+            runs.add(workers.submit(() -> repeat(end, "kubectl, killed", () -> killed(killed))));
+            Random faults = new Random(102);
+            runs.add(workers.submit(() -> repeat(end, "faults", () -> fault(server, access, faults))));
+
+            for (Instant row = begun.plus(WARM_UP); row.isBefore(end); row = row.plus(WARM_UP)) {
+                awaitTime(row);
+                table.add(String.format(
+                        Locale.ROOT,
+                        "| %.0f | %d | %s |",
+                        Duration.between(begun, row).toSeconds() / 60.0,
+                        total(),
+                        Holds.now(running.handle())));
+            }
+            for (Future<?> worker : runs) {
+                worker.get(LIMIT.plus(length).toSeconds(), TimeUnit.SECONDS);
+            }
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    /** What the server holds once all that its sessions had started is gone. */
+    private Holds atRest(ProcessHandle server) throws Exception {
         Awaitility.await("the end of all that sessions had started")
                 .atMost(Duration.ofMinutes(1))
-                .until(() -> Processes.below(running.handle()).isEmpty());
-        Holds last = Holds.now(running.handle());
-        running.terminate();
-        Program.Ended ended = running.await(ServeProcess.STOP);
+                .until(() -> Processes.below(server).isEmpty());
+        return Holds.now(server).withLiveHeap(liveHeapBytes(server));
+    }
 
-        System.out.println("| minute | sessions | RSS MiB | threads | descriptors | processes |");
-        System.out.println("|---|---|---|---|---|---|");
+    private void judge(Program.Ended ended, Holds start, Holds last, List<String> table) throws IOException {
+        System.out.println("| minute | sessions | RSS MiB | live heap MiB | threads | descriptors | processes |");
+        System.out.println("|---|---|---|---|---|---|---|");
         table.forEach(System.out::println);
-        System.out.println("| end | " + total() + " | " + last + " |");
         System.out.println("sessions: " + sessions);
         System.out.printf(Locale.ROOT, "bytes: %d; errors: %d%n", bytes.get(), errors.size());
         System.out.println("the server said: " + ended.err().lines().count() + " lines");
@@ -156,8 +189,11 @@ class SoakIT {
         assertThat(ended.exitCode()).isZero();
         assertThat(ended.err()).doesNotContain("Exception", "\tat ");
         assertThat(last.rssBytes() - start.rssBytes()).as("growth of the RSS").isLessThan(RSS_GROWTH_BYTES);
-        assertThat(last.threads()).isLessThanOrEqualTo(start.threads() + 4);
-        assertThat(last.descriptors()).isLessThanOrEqualTo(start.descriptors());
+        assertThat(last.liveHeapBytes() - start.liveHeapBytes())
+                .as("growth of the live heap")
+                .isLessThan(HEAP_GROWTH_BYTES);
+        assertThat(last.threads()).isLessThanOrEqualTo(start.threads() + 2);
+        assertThat(last.descriptors()).isLessThanOrEqualTo(start.descriptors() + 2);
     }
 
     private long total() {
@@ -170,13 +206,17 @@ class SoakIT {
     }
 
     private void repeat(Instant end, String what, Run run) {
-        while (Instant.now().isBefore(end) && errors.size() < 100) {
+        while (Instant.now().isBefore(end) && failed.getCount() > 0) {
             try {
                 String kind = run.once();
                 sessions.computeIfAbsent(what + ": " + kind, name -> new AtomicLong())
                         .incrementAndGet();
+                rest(BREATH_MILLIS);
             } catch (Exception | AssertionError wrong) {
                 errors.add(Instant.now() + " " + what + ": " + wrong);
+                if (errors.size() >= MOST_ERRORS) {
+                    failed.countDown();
+                }
             }
         }
     }
@@ -185,32 +225,36 @@ class SoakIT {
         byte[] input = new byte[1 + (random.nextInt(8) == 0 ? random.nextInt(LARGEST_BYTES) : random.nextInt(20_000))];
         random.nextBytes(input);
         int code = random.nextInt(256);
-        ExecRequest request = client.pod("local").exec().timeout(LIMIT);
+        RemotePod pod = client.pod("local");
         switch (random.nextInt(4)) {
             case 0 -> {
-                ExecOutcome outcome = request.command("sh", "-c", "cat; exit " + code)
+                ExecOutcome outcome = pod.command("sh", "-c", "cat; exit " + code)
                         .stdin(input)
+                        .timeout(LIMIT)
                         .run();
                 check(outcome, code, input, new byte[0]);
                 return "stdin to stdout";
             }
             case 1 -> {
-                ExecOutcome outcome = request.command("sh", "-c", "cat >&2; echo done; exit " + code)
+                ExecOutcome outcome = pod.command("sh", "-c", "cat >&2; echo done; exit " + code)
                         .stdin(input)
+                        .timeout(LIMIT)
                         .run();
                 check(outcome, code, "done\n".getBytes(US_ASCII), input);
                 return "stdin to stderr";
             }
             case 2 -> {
-                ExecOutcome outcome = request.tty(new TerminalSize(100, 30))
-                        .command("sh", "-c", "stty size; exit " + code)
+                ExecOutcome outcome = pod.command("sh", "-c", "stty size; exit " + code)
+                        .tty(new TerminalSize(100, 30))
+                        .timeout(LIMIT)
                         .run();
                 check(outcome, code, "30 100\r\n".getBytes(US_ASCII), new byte[0]);
                 return "terminal";
             }
             default -> {
-                ExecOutcome outcome =
-                        request.command("sh", "-c", "echo short; exit " + code).run();
+                ExecOutcome outcome = pod.command("sh", "-c", "echo short; exit " + code)
+                        .timeout(LIMIT)
+                        .run();
                 check(outcome, code, "short\n".getBytes(US_ASCII), new byte[0]);
                 return "short";
             }
@@ -257,19 +301,20 @@ class SoakIT {
 
     /** A kubectl that is killed in the middle of endless output. */
     private String killed(Random random) throws Exception {
-        try (Program.Running running =
-                kubectl("-i", "local", "--", "sh", "-c", "yes; true").start()) {
-            running.awaitOut("y\n", LIMIT);
+        try (Program.Running running = kubectl(
+                        "-i", "local", "--", "sh", "-c", "while :; do seq 2000; sleep 0.05; done")
+                .start()) {
+            running.awaitOut("1999\n", LIMIT);
             running.kill();
             Program.Ended ended = running.await(LIMIT);
             Files.delete(ended.stdout());
         }
-        TimeUnit.MILLISECONDS.sleep(random.nextInt(NAP_MILLIS));
+        rest(random.nextInt(NAP_MILLIS));
         return "endless output";
     }
 
     /** What only a broken client does. */
-    private static String fault(URI server, ClusterAccess access, Random random) throws Exception {
+    private String fault(URI server, ClusterAccess access, Random random) throws Exception {
         boolean authorised = random.nextInt(5) != 0;
         String command = random.nextBoolean() ? "cat" : "yes";
         try (Socket plain = new Socket()) {
@@ -299,7 +344,7 @@ class SoakIT {
                 case 2 -> send(plain, out, random, "82 82 00000000 ff09", "a CLOSE of no channel");
                 case 3 -> send(plain, out, random, "88 82 00000000 03e8", "a Close in the middle");
                 default -> {
-                    TimeUnit.MILLISECONDS.sleep(random.nextInt(NAP_MILLIS)); // and reads nothing
+                    rest(random.nextInt(NAP_MILLIS)); // and reads nothing
                     yield leave(plain, random, "a reader that stops");
                 }
             };
@@ -321,10 +366,29 @@ class SoakIT {
         return what + (reset ? ", RST" : ", FIN");
     }
 
-    private static void awaitTime(Instant then) throws InterruptedException {
+    /** What a full collection leaves. */
+    private long liveHeapBytes(ProcessHandle server) throws IOException {
+        String pid = Long.toString(server.pid());
+        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+        Program.of(home, jcmd, pid, "GC.run").run(LIMIT);
+        String heap = Program.of(home, jcmd, pid, "GC.heap_info").run(LIMIT).out();
+        Matcher used =
+                Pattern.compile("(?:def new|tenured) generation.*used (\\d+)K").matcher(heap);
+        return used.results()
+                        .mapToLong(generation -> Long.parseLong(generation.group(1)))
+                        .sum()
+                * 1024;
+    }
+
+    /** Ends early when the soak has failed. */
+    private void rest(long millis) throws InterruptedException {
+        boolean unused = failed.await(millis, TimeUnit.MILLISECONDS);
+    }
+
+    private void awaitTime(Instant then) throws InterruptedException {
         long millis = Duration.between(Instant.now(), then).toMillis();
         if (millis > 0) {
-            TimeUnit.MILLISECONDS.sleep(millis);
+            rest(millis);
         }
     }
 }
