@@ -1,10 +1,13 @@
 package io.wsstream.server;
 
+import io.wsstream.core.Subprotocol;
 import io.wsstream.core.stream.ServerExec;
 import io.wsstream.core.websocket.WebSocketSettings;
+import io.wsstream.core.websocket.WebSocketTransport;
 import io.wsstream.server.exec.ExecRequest;
 import io.wsstream.server.exec.ExecSession;
 import io.wsstream.server.exec.ExecTarget;
+import io.wsstream.server.rest.HttpDecision;
 import io.wsstream.server.rest.KubernetesSurface;
 import io.wsstream.server.tyrus.TyrusListener;
 import java.io.IOException;
@@ -14,11 +17,14 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -43,22 +49,38 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p><b>Threads:</b> selectors {@code wsstream-io-N} and {@code wsstream-timer}. <b>Blocking:</b> {@link #close}, by its
+ * <p><b>Threads:</b> selectors {@code wsstream-io-N} and {@code wsstream-timer}; one {@code wsstream-endpoint} for each
+ * connection to an endpoint whose handler may block. <b>Blocking:</b> {@link #close}, by its
  * bounds.
  */
 public final class WsStreamServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WsStreamServer.class);
+    private static final Set<String> RESERVED = Set.of(
+            "api", "apis", "version", "healthz", "livez", "readyz", "exec", "attach", "portForward", "containerLogs");
+    private static final String SHUTTING_DOWN = "the server is shutting down";
 
     private final Builder options;
     private final @Nullable TlsIdentity tls;
     private final @Nullable String token;
     private final ScheduledThreadPoolExecutor timer;
     private final TyrusListener listener;
-    private final Set<ExecSession> sessions = ConcurrentHashMap.newKeySet();
+
+    /** By their ids. */
+    private final Map<String, Live> sessions = new ConcurrentHashMap<>();
+
     /** One permit for each session that may still be opened. */
     private final Semaphore room;
 
     private final CountDownLatch closed = new CountDownLatch(1);
+
+    /** A session, of whatever kind. */
+    private interface Live {
+        /** The server goes away. */
+        void breakOff(String reason);
+
+        /** The server waits no longer. */
+        default void abandon() {}
+    }
 
     private WsStreamServer(Builder options) throws IOException {
         this.options = options;
@@ -85,6 +107,9 @@ public final class WsStreamServer implements AutoCloseable {
                 .liveSessions(() -> options.limits.maxSessions() - room.availablePermits())
                 .ready(() -> closed.getCount() > 0)
                 .execServed(options.exec != null)
+                .subprotocols(options.subprotocols)
+                .kubeletPaths(options.kubeletPaths)
+                .endpoints(options.endpoints)
                 .build();
         try {
             this.listener = new TyrusListener(
@@ -94,6 +119,7 @@ public final class WsStreamServer implements AutoCloseable {
                     options.limits,
                     options.settings(),
                     options.pathPrefix,
+                    options.endpoints.keySet(),
                     timer,
                     surface::decide,
                     new Rooms());
@@ -110,14 +136,53 @@ public final class WsStreamServer implements AutoCloseable {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    private void open(ExecRequest request, ServerExec wire) {
-        ExecSession session = new ExecSession(request, wire, timer, this::ended);
-        sessions.add(session);
-        tell("opened", () -> options.listener.opened(request.sessionInfo()));
-        LOG.debug("session {}: {} in {}/{}", request.sessionId(), "exec", request.namespace(), request.pod());
+    private void openExec(ExecRequest request, WebSocketTransport transport) {
+        ServerExec.Streams streams =
+                new ServerExec.Streams(request.stdin(), request.stdout(), request.stderr(), request.tty());
+        ServerExec wire = new ServerExec(transport, request.subprotocol(), streams);
+        ExecSession session =
+                new ExecSession(request, wire, timer, (ended, outcome) -> ended(request.sessionInfo(), outcome));
+        opened(request.sessionInfo(), session::breakOff);
         session.begin(Objects.requireNonNull(options.exec)); // without one the surface answers 501
+        breakOffIfClosed(session::breakOff);
+    }
+
+    private void openEndpoint(EndpointRequest request, WebSocketEndpoint endpoint, WebSocketTransport transport) {
+        EndpointSession session = new EndpointSession(
+                request, endpoint, transport, options.executor, outcome -> ended(request.sessionInfo(), outcome));
+        Live live = new Live() {
+            @Override
+            public void breakOff(String reason) {
+                session.breakOff(reason);
+            }
+
+            @Override
+            public void abandon() {
+                session.abandon();
+            }
+        };
+        opened(request.sessionInfo(), live);
+        session.begin();
+        breakOffIfClosed(live);
+    }
+
+    private void opened(SessionInfo session, Live live) {
+        sessions.put(session.sessionId(), live);
+        tell("opened", () -> options.listener.opened(session));
+        LOG.debug("session {}: {} in {}/{}", session.sessionId(), session.kind(), session.namespace(), session.pod());
+    }
+
+    private void breakOffIfClosed(Live live) {
         if (closed.getCount() == 0) {
-            session.breakOff("the server is shutting down");
+            live.breakOff(SHUTTING_DOWN);
+        }
+    }
+
+    private void ended(SessionInfo session, SessionOutcome outcome) {
+        if (sessions.remove(session.sessionId()) != null) {
+            room.release();
+            LOG.debug("session {}: {}", session.sessionId(), outcome.description());
+            tell("ended", () -> options.listener.ended(session, outcome));
         }
     }
 
@@ -133,16 +198,12 @@ public final class WsStreamServer implements AutoCloseable {
         }
 
         @Override
-        public void open(ExecRequest request, ServerExec wire) {
-            WsStreamServer.this.open(request, wire);
-        }
-    }
-
-    private void ended(ExecSession session, SessionOutcome outcome) {
-        if (sessions.remove(session)) {
-            room.release();
-            LOG.debug("session {}: {}", session.request().sessionId(), outcome.description());
-            tell("ended", () -> options.listener.ended(session.request().sessionInfo(), outcome));
+        public void open(HttpDecision.Upgrade upgrade, WebSocketTransport transport) {
+            if (upgrade instanceof HttpDecision.ExecUpgrade exec) {
+                openExec(exec.request(), transport);
+            } else if (upgrade instanceof HttpDecision.EndpointUpgrade own) {
+                openEndpoint(own.request(), own.endpoint(), transport);
+            }
         }
     }
 
@@ -223,10 +284,9 @@ public final class WsStreamServer implements AutoCloseable {
             closed.countDown();
         }
         listener.stopAccepting();
-        for (ExecSession session : new ArrayList<>(sessions)) {
-            session.breakOff("the server is shutting down");
-        }
+        sessions.values().forEach(session -> session.breakOff(SHUTTING_DOWN));
         awaitSessions(bound);
+        sessions.values().forEach(Live::abandon);
         listener.close();
         timer.shutdown(); // stops what is periodic; from here on what is due later is run at once
         for (Runnable due : new ArrayList<>(timer.getQueue())) {
@@ -272,8 +332,19 @@ public final class WsStreamServer implements AutoCloseable {
         private ServerLimits limits = ServerLimits.defaults();
         private SessionListener listener = new SessionListener() {};
         private String pathPrefix = "";
+        private List<Subprotocol> subprotocols = KubernetesSurface.EXEC_SUBPROTOCOLS;
+        private boolean kubeletPaths;
+        private final Map<String, WebSocketEndpoint> endpoints = new LinkedHashMap<>();
+        private WebSocketSettings webSocket = WebSocketSettings.server();
+        private Executor executor = Builder::onThreadOfItsOwn;
 
         private Builder() {}
+
+        private static void onThreadOfItsOwn(Runnable session) {
+            Thread thread = new Thread(session, "wsstream-endpoint");
+            thread.setDaemon(true);
+            thread.start();
+        }
 
         /**
          * Where to listen.
@@ -412,18 +483,75 @@ public final class WsStreamServer implements AutoCloseable {
             return this;
         }
 
+        /**
+         * What exec speaks. Clients choose: the first of their list that is among these.
+         *
+         * @param served one or more; default: all but v2 and v3, which no other server has
+         * @return this
+         */
+        public Builder subprotocols(Subprotocol... served) {
+            subprotocols = List.of(served);
+            if (subprotocols.isEmpty()) {
+                throw new IllegalArgumentException("no subprotocol; expected at least one");
+            }
+            return this;
+        }
+
+        /**
+         * Lets exec be reached by the paths of a kubelet too, {@code /exec/NAMESPACE/POD/CONTAINER?output=1&command=...}.
+         *
+         * @return this
+         */
+        public Builder kubeletPaths() {
+            kubeletPaths = true;
+            return this;
+        }
+
+        /**
+         * Serves a WebSocket of the program's own.
+         *
+         * @param path where, below the path prefix, such as {@code /my/stream}: segments of letters, digits, '.', '_', '~',
+         *     '-'; none that Kubernetes has
+         * @param endpoint what
+         * @return this
+         */
+        public Builder endpoint(String path, WebSocketEndpoint endpoint) {
+            if (!path.matches("(/[A-Za-z0-9._~-]+)+") || RESERVED.contains(path.split("/", -1)[1])) {
+                throw new IllegalArgumentException("path \"" + path
+                        + "\"; expected /segments of letters, digits, '.', '_', '~', '-', not beginning with one of "
+                        + RESERVED);
+            }
+            if (endpoints.putIfAbsent(path, endpoint) != null) {
+                throw new IllegalArgumentException("two endpoints at " + path);
+            }
+            return this;
+        }
+
+        /**
+         * Runs the handlers of endpoints that may block.
+         *
+         * @param threads takes one task for each connection, for as long as that lasts; default: a thread for each
+         * @return this
+         */
+        public Builder executor(Executor threads) {
+            executor = threads;
+            return this;
+        }
+
+        /**
+         * The bounds of each WebSocket: pings, silence, idleness, stalls, the linger after a Close.
+         *
+         * @param bounds default: {@link WebSocketSettings#server}; the largest message is the smaller of theirs and that of
+         *     {@link #limits}
+         * @return this
+         */
+        public Builder webSocket(WebSocketSettings bounds) {
+            webSocket = bounds;
+            return this;
+        }
+
         private WebSocketSettings settings() {
-            WebSocketSettings defaults = WebSocketSettings.server();
-            return new WebSocketSettings(
-                    limits.maxMessageBytes(),
-                    defaults.highMarkBytes(),
-                    defaults.lowMarkBytes(),
-                    defaults.pingEvery(),
-                    defaults.silence(),
-                    defaults.idle(),
-                    defaults.stall(),
-                    defaults.linger(),
-                    defaults.lingerTotal());
+            return webSocket.withMaxMessageBytes(Math.min(webSocket.maxMessageBytes(), limits.maxMessageBytes()));
         }
 
         /**

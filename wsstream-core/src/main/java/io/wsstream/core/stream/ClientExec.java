@@ -50,6 +50,7 @@ public final class ClientExec {
     }
 
     private final ChannelConnection connection;
+    private final Subprotocol subprotocol;
     private final InboundChannel stdout;
     private final InboundChannel stderr;
     private final StatusSink status = new StatusSink();
@@ -74,6 +75,7 @@ public final class ClientExec {
      * @param limitBytes how much of each output stream may wait for its sink
      */
     public ClientExec(Transport transport, Subprotocol subprotocol, int limitBytes) {
+        this.subprotocol = subprotocol;
         this.connection = new ChannelConnection(transport, subprotocol, Role.CLIENT, Channel.COUNT);
         this.stdout = connection.receive(Channel.STDOUT.number(), limitBytes);
         this.stderr = connection.receive(Channel.STDERR.number(), limitBytes);
@@ -87,6 +89,11 @@ public final class ClientExec {
      */
     public void start(Listener listener) {
         connection.start(new Incoming(listener));
+    }
+
+    /** {@return what was agreed} */
+    public Subprotocol subprotocol() {
+        return subprotocol;
     }
 
     /** {@return the connection below} */
@@ -129,9 +136,9 @@ public final class ClientExec {
      * @throws IllegalStateException if the server speaks no v5, where half-close is not known
      */
     public void closeStdin() {
-        if (!connection.subprotocol().hasClose()) {
-            throw new IllegalStateException("stdin cannot be closed on '"
-                    + connection.subprotocol().wireName() + "'; the server would have to speak v5.channel.k8s.io");
+        if (!subprotocol.hasClose()) {
+            throw new IllegalStateException("stdin cannot be closed on '" + subprotocol.wireName()
+                    + "'; the server would have to speak v5.channel.k8s.io");
         }
         synchronized (lock) {
             if (stdinClosed) {
@@ -159,7 +166,6 @@ public final class ClientExec {
 
     private ExecResult result(@Nullable WsStreamException failure) {
         byte[] received = status.bytes();
-        Subprotocol subprotocol = connection.subprotocol();
         int code;
         String reason;
         synchronized (lock) {

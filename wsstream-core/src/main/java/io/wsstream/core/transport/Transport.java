@@ -2,6 +2,7 @@ package io.wsstream.core.transport;
 
 import io.wsstream.core.WsStreamException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +71,7 @@ public interface Transport {
      */
     void send(boolean text, ByteBuffer message, int headroom, @Nullable Runnable released);
 
-    /** {@return bytes accepted and not yet handed to the network} */
+    /** {@return bytes accepted and not yet handed to the network, what frames them included} */
     long queuedBytes();
 
     /** {@return whether the queue has room; when not, {@link Receiver#onWritable} tells when it has again} */
@@ -81,6 +82,21 @@ public interface Transport {
 
     /** Reads again. */
     void resumeReads();
+
+    /**
+     * Changes how long there may be no message in either direction before the connection is ended; control frames do not
+     * count.
+     *
+     * @param bound from now on; zero for no bound
+     */
+    void setIdleTimeout(Duration bound);
+
+    /**
+     * Changes how long the peer may take nothing of what waits in the queue before it is lost.
+     *
+     * @param bound from now on; zero for no bound
+     */
+    void setWriteTimeout(Duration bound);
 
     /**
      * Closes in the proper way, after all that was sent: says so, then discards what comes until the peer has said so

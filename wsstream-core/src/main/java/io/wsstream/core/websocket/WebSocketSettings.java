@@ -6,7 +6,7 @@ import java.time.Duration;
  * The bounds of a WebSocket connection. A duration of zero switches its bound off.
  *
  * @param maxMessageBytes largest message taken, in bytes; larger ones end the connection with 1009
- * @param highMarkBytes output queued at which {@code isWritable} turns false
+ * @param highMarkBytes output queued, frame headers included, at which {@code isWritable} turns false
  * @param lowMarkBytes output queued at which it turns true again
  * @param pingEvery how often a Ping is sent
  * @param silence without any byte from the peer for so long it is lost; does not count while we do not read, nor while
@@ -56,5 +56,72 @@ public record WebSocketSettings(
                 Duration.ofHours(4),
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(30));
+    }
+
+    /**
+     * The same bounds with another size of messages.
+     *
+     * @param bytes the largest message
+     * @return the changed settings
+     */
+    public WebSocketSettings withMaxMessageBytes(int bytes) {
+        return new WebSocketSettings(
+                bytes, highMarkBytes, lowMarkBytes, pingEvery, silence, idle, stall, linger, lingerTotal);
+    }
+
+    /**
+     * The same bounds with another time between Pings.
+     *
+     * @param bound zero sends none
+     * @return the changed settings
+     */
+    public WebSocketSettings withPingEvery(Duration bound) {
+        return new WebSocketSettings(
+                maxMessageBytes, highMarkBytes, lowMarkBytes, bound, silence, idle, stall, linger, lingerTotal);
+    }
+
+    /**
+     * The same bounds with another time of silence.
+     *
+     * @param bound after so long without a byte the peer is lost; zero for no bound
+     * @return the changed settings
+     */
+    public WebSocketSettings withSilence(Duration bound) {
+        return new WebSocketSettings(
+                maxMessageBytes, highMarkBytes, lowMarkBytes, pingEvery, bound, idle, stall, linger, lingerTotal);
+    }
+
+    /**
+     * The same bounds with another time of idleness.
+     *
+     * @param bound after so long without a message the connection is ended; zero for no bound
+     * @return the changed settings
+     */
+    public WebSocketSettings withIdle(Duration bound) {
+        return new WebSocketSettings(
+                maxMessageBytes, highMarkBytes, lowMarkBytes, pingEvery, silence, bound, stall, linger, lingerTotal);
+    }
+
+    /**
+     * The same bounds with another time that a write may wait.
+     *
+     * @param bound after so long without a byte taken the peer is lost; zero for no bound
+     * @return the changed settings
+     */
+    public WebSocketSettings withStall(Duration bound) {
+        return new WebSocketSettings(
+                maxMessageBytes, highMarkBytes, lowMarkBytes, pingEvery, silence, idle, bound, linger, lingerTotal);
+    }
+
+    /**
+     * The same bounds with other times after our Close.
+     *
+     * @param quiet so long without a byte in or out
+     * @param total so long in all
+     * @return the changed settings
+     */
+    public WebSocketSettings withLinger(Duration quiet, Duration total) {
+        return new WebSocketSettings(
+                maxMessageBytes, highMarkBytes, lowMarkBytes, pingEvery, silence, idle, stall, quiet, total);
     }
 }

@@ -90,9 +90,16 @@ public final class WebSocketTransport implements Transport {
     @GuardedBy("lock")
     private boolean ended;
 
-    /** Why it ended, kept for a receiver that has not started yet. */
+    /** Why it ended, kept for a receiver that has not started yet, or is being told something else. */
     @GuardedBy("lock")
     private @Nullable WsStreamException endFailure;
+
+    /** The receiver may be inside a call; the end, which any thread may bring about, waits until it is out. */
+    @GuardedBy("lock")
+    private boolean delivering;
+
+    @GuardedBy("lock")
+    private boolean endOwed;
 
     @GuardedBy("lock")
     private long queuedBytes;
@@ -113,6 +120,10 @@ public final class WebSocketTransport implements Transport {
 
     /** What this connection holds of the trickle's total. */
     private final AtomicLong trickled = new AtomicLong();
+
+    // set by anyone, read by the timer
+    private volatile Duration idle;
+    private volatile Duration stall;
 
     // owner: timer thread, all below
     private long lastPong;
@@ -152,6 +163,8 @@ public final class WebSocketTransport implements Transport {
         this.link = link;
         this.settings = settings;
         this.trickle = trickle;
+        this.idle = settings.idle();
+        this.stall = settings.stall();
         this.decoder = new FrameDecoder(role, settings.maxMessageBytes(), new Incoming());
     }
 
@@ -186,8 +199,7 @@ public final class WebSocketTransport implements Transport {
         received = true;
         long total = receivedBytes + size;
         receivedBytes = total;
-        State now = state();
-        if (now == State.OPEN || now == State.CLOSE_SENT) {
+        if (delivering()) {
             try {
                 decoder.decode(in);
             } catch (ProtocolViolationException broken) {
@@ -196,11 +208,39 @@ public final class WebSocketTransport implements Transport {
                 fail(CloseCode.INTERNAL_ERROR, failed);
             } catch (RuntimeException bug) {
                 fail(CloseCode.INTERNAL_ERROR, new WsStreamException("a message could not be handled: " + bug, bug));
+            } finally {
+                delivered();
             }
         }
         in.position(in.limit());
         if (letIn.get() > 0 && letIn.addAndGet(-size) <= 0) {
             endTrickle();
+        }
+    }
+
+    /** Begins to tell the receiver what came; false if nothing is told any more. */
+    private boolean delivering() {
+        synchronized (lock) {
+            delivering = state == State.OPEN || state == State.CLOSE_SENT;
+            return delivering;
+        }
+    }
+
+    /** Nobody is inside the receiver any more: tells it the end if that has come meanwhile. */
+    private void delivered() {
+        Receiver to;
+        WsStreamException failure;
+        synchronized (lock) {
+            delivering = false;
+            if (!endOwed) {
+                return;
+            }
+            endOwed = false;
+            to = receiver;
+            failure = endFailure;
+        }
+        if (to != null) {
+            to.onEnd(failure);
         }
     }
 
@@ -277,6 +317,9 @@ public final class WebSocketTransport implements Transport {
             } else {
                 boolean closeLink;
                 synchronized (lock) {
+                    if (state != State.CLOSE_SENT) {
+                        return; // The connection was lost while this was read.
+                    }
                     state = State.ENDING;
                     closeLink = closeOut;
                 }
@@ -318,7 +361,8 @@ public final class WebSocketTransport implements Transport {
             }
             ended = true;
             endFailure = failure;
-            to = receiver;
+            endOwed = delivering;
+            to = endOwed ? null : receiver;
         }
         if (to != null) {
             to.onEnd(failure);
@@ -448,6 +492,16 @@ public final class WebSocketTransport implements Transport {
     }
 
     @Override
+    public void setIdleTimeout(Duration bound) {
+        idle = bound;
+    }
+
+    @Override
+    public void setWriteTimeout(Duration bound) {
+        stall = bound;
+    }
+
+    @Override
     public void abort() {
         link.abort();
     }
@@ -473,7 +527,7 @@ public final class WebSocketTransport implements Transport {
             this.bytes = payload;
             this.headroom = headroom;
             this.released = released;
-            this.size = payload.remaining();
+            this.size = FrameEncoder.headerBytes(payload.remaining(), role == Role.CLIENT) + payload.remaining();
         }
 
         /** Puts the header before the payload, in place where there is room, and masks. */
@@ -610,12 +664,12 @@ public final class WebSocketTransport implements Transport {
     private void tickOpen(long now, long queued) {
         if (passed(settings.silence(), now, quietSince)) {
             lose("no byte came from the peer", settings.silence());
-        } else if (queued > 0 && passed(settings.stall(), now, stalledSince)) {
-            lose("the peer took no byte of what was sent", settings.stall());
-        } else if (passed(settings.idle(), now, lastData)) {
-            WsTimeoutException idle = new WsTimeoutException("no data for " + text(settings.idle()), settings.idle());
-            close(CloseCode.GOING_AWAY, String.valueOf(idle.getMessage()));
-            end(idle);
+        } else if (queued > 0 && passed(stall, now, stalledSince)) {
+            lose("the peer took no byte of what was sent", stall);
+        } else if (passed(idle, now, lastData)) {
+            WsTimeoutException late = new WsTimeoutException("no data for " + text(idle), idle);
+            close(CloseCode.GOING_AWAY, String.valueOf(late.getMessage()));
+            end(late);
         } else if (passed(settings.pingEvery(), now, lastPing)) {
             lastPing = now;
             boolean send;
@@ -711,7 +765,7 @@ public final class WebSocketTransport implements Transport {
                 && passed(settings.linger(), now, lastSent)
                 && passed(settings.linger(), now, lingeringSince);
         if ((lingering && (quiet || passed(settings.lingerTotal(), now, lingeringSince)))
-                || (queued > 0 && passed(settings.stall(), now, stalledSince))) {
+                || (queued > 0 && passed(stall, now, stalledSince))) {
             link.abort();
         }
     }

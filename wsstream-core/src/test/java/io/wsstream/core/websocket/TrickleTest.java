@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.wsstream.core.WsStreamException;
 import io.wsstream.core.testing.Bytes;
+import io.wsstream.core.testing.Frames;
 import io.wsstream.core.testing.MemoryLink;
 import io.wsstream.core.transport.Transport;
 import java.nio.ByteBuffer;
@@ -195,8 +196,7 @@ class TrickleTest {
         }
 
         void message(int frameBytes) {
-            transport.receive(
-                    ByteBuffer.wrap(FrameDecoderTest.frame(Role.SERVER, 0x82, new byte[frameBytes - 6], 0x01020304)));
+            transport.receive(ByteBuffer.wrap(Frames.frame(Role.SERVER, 0x82, new byte[frameBytes - 6], 0x01020304)));
         }
 
         @Override

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The Jakarta endpoint of exec. What is to be decided was decided before; this carries the decision from the handshake to
+ * The Jakarta endpoint of exec, and of every other path that is upgraded. What is to be decided was decided before; this carries the decision from the handshake to
  * the session.
  *
  * <p><b>Threads:</b> the connection's selector.

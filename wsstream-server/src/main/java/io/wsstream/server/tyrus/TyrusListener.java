@@ -1,17 +1,16 @@
 package io.wsstream.server.tyrus;
 
-import io.wsstream.core.stream.ServerExec;
 import io.wsstream.core.websocket.Role;
 import io.wsstream.core.websocket.Trickle;
 import io.wsstream.core.websocket.WebSocketSettings;
 import io.wsstream.core.websocket.WebSocketTransport;
 import io.wsstream.server.ServerLimits;
-import io.wsstream.server.exec.ExecRequest;
 import io.wsstream.server.rest.HttpDecision;
 import io.wsstream.server.rest.HttpRequest;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Session;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -74,10 +73,10 @@ public final class TyrusListener implements AutoCloseable {
         /**
          * Opens a session in the room that was reserved.
          *
-         * @param request what the client wants
-         * @param wire the session after the 101
+         * @param upgrade what the client wants
+         * @param transport its connection after the 101, not started yet
          */
-        void open(ExecRequest request, ServerExec wire);
+        void open(HttpDecision.Upgrade upgrade, WebSocketTransport transport);
     }
 
     /**
@@ -89,6 +88,7 @@ public final class TyrusListener implements AutoCloseable {
      * @param limits the bounds
      * @param settings the bounds of each WebSocket
      * @param pathPrefix before every path; empty, or with a leading slash and without a trailing one
+     * @param endpoints the paths below it that are upgraded besides exec
      * @param timer runs short tasks
      * @param surface decides requests
      * @param sessions takes upgraded connections
@@ -101,6 +101,7 @@ public final class TyrusListener implements AutoCloseable {
             ServerLimits limits,
             WebSocketSettings settings,
             String pathPrefix,
+            Collection<String> endpoints,
             ScheduledExecutorService timer,
             Function<HttpRequest, CompletionStage<HttpDecision>> surface,
             Sessions sessions)
@@ -111,8 +112,11 @@ public final class TyrusListener implements AutoCloseable {
         this.container = new TyrusContainer(pathPrefix.isEmpty() ? "/" : pathPrefix);
         try {
             container.register(TyrusExecEndpoint.config("/api/v1/namespaces/{namespace}/pods/{pod}/exec"));
+            for (String path : endpoints) {
+                container.register(TyrusExecEndpoint.config(path));
+            }
         } catch (DeploymentException impossible) {
-            throw new IllegalStateException("the exec endpoint is not deployable", impossible);
+            throw new IllegalStateException("an endpoint is not deployable", impossible);
         }
         this.listener = new NetworkListener("wsstream", host, port);
         listener.setTransport(transport());
@@ -197,12 +201,12 @@ public final class TyrusListener implements AutoCloseable {
 
     /** A connection on its way through the handshake, and the session that comes of it. */
     private final class Upgraded implements TyrusExecEndpoint.Upgrade {
-        private final ExecRequest request;
+        private final HttpDecision.Upgrade decision;
         private final GrizzlyLink link;
         private final WebSocketTransport transport;
 
         Upgraded(HttpDecision.Upgrade decision, GrizzlyLink link) {
-            this.request = decision.request();
+            this.decision = decision;
             this.link = link;
             this.transport = new WebSocketTransport(Role.SERVER, link, settings, trickle);
         }
@@ -220,13 +224,7 @@ public final class TyrusListener implements AutoCloseable {
                 transports.remove(transport);
                 transport.linkClosed(null);
             });
-            sessions.open(
-                    request,
-                    new ServerExec(
-                            transport,
-                            request.subprotocol(),
-                            new ServerExec.Streams(
-                                    request.stdin(), request.stdout(), request.stderr(), request.tty())));
+            sessions.open(decision, transport);
         }
 
         @Override

@@ -138,8 +138,7 @@ final class UpgradeFilter extends BaseFilter {
 
     private UpgradeRequest tyrusRequest(
             HttpRequest request, HttpDecision.Upgrade decision, TyrusExecEndpoint.Upgrade opened) {
-        String path = pathPrefix + "/api/v1/namespaces/" + decision.request().namespace() + "/pods/"
-                + decision.request().pod() + "/exec";
+        String path = pathPrefix + decision.path();
         int query = request.target().indexOf('?');
         RequestContext result = RequestContext.Builder.create()
                 .requestURI(URI.create(path))
