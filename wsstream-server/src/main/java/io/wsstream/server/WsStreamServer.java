@@ -255,7 +255,18 @@ public final class WsStreamServer implements AutoCloseable {
      * @throws IOException if it cannot be written, or is somebody else's
      */
     public void writeKubeconfig(Path file) throws IOException {
-        new KubeconfigWriter(file).write(uri(), tls == null ? null : tls.caPem(), token);
+        writeKubeconfig(file, token);
+    }
+
+    /**
+     * Writes a kubeconfig for one of the callers that an {@link Authenticator} of the user's knows.
+     *
+     * @param file as {@link #writeKubeconfig(Path)} has it
+     * @param callerToken what the authenticator knows the caller by; null leaves the token out
+     * @throws IOException if it cannot be written, or is somebody else's
+     */
+    public void writeKubeconfig(Path file, @Nullable String callerToken) throws IOException {
+        new KubeconfigWriter(file).write(uri(), tls == null ? null : tls.caPem(), callerToken);
     }
 
     /** Closes with five seconds for the sessions. */

@@ -234,7 +234,7 @@ public final class LocalProcess implements ExecTarget, AutoCloseable {
         }
         boolean tty = session.request().tty();
         byte[] line = (refused.getMessage() + (tty ? "\r\n" : "\n")).getBytes(StandardCharsets.UTF_8);
-        session.send(tty ? Channel.STDOUT : Channel.STDERR, ByteBuffer.wrap(line), 0, null);
+        session.send(tty ? Channel.STDOUT : Channel.STDERR, ByteBuffer.wrap(line));
         session.exit(refused.exitCode());
     }
 

@@ -2,7 +2,7 @@ package io.wsstream.core.stream.blocking;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.wsstream.core.stream.ByteSink;
-import io.wsstream.core.stream.InboundChannel;
+import io.wsstream.core.stream.ByteSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -22,7 +22,7 @@ import java.util.Objects;
 public final class ChannelInputStream extends InputStream {
     private static final int FIRST_BYTES = 8 * 1024;
 
-    private final InboundChannel channel;
+    private final ByteSource channel;
     private final int maxBytes;
     private final Object lock = new Object();
 
@@ -60,7 +60,7 @@ public final class ChannelInputStream extends InputStream {
      * @param channel has no sink yet
      * @param maxBytes how much may wait here, at least 1
      */
-    public ChannelInputStream(InboundChannel channel, int maxBytes) {
+    public ChannelInputStream(ByteSource channel, int maxBytes) {
         if (maxBytes < 1) {
             throw new IllegalArgumentException("a buffer of " + maxBytes + " bytes; expected at least 1");
         }
