@@ -51,6 +51,9 @@ public final class Conversation {
     private int dataAfterStatus = -1;
     private boolean tainted;
     private final List<String> transcript = new ArrayList<>();
+    private String lastNote = "";
+    private String lastLine = "";
+    private int repeats;
     private final long start = System.nanoTime();
 
     /**
@@ -272,12 +275,19 @@ public final class Conversation {
     // What a person reads.
 
     void note(String line) {
-        transcript.add(String.format("%6.3f %s", (System.nanoTime() - start) / 1e9, line));
-        if (transcript.size() > 3 * TRANSCRIPT_ENDS) {
-            transcript.subList(TRANSCRIPT_ENDS, 2 * TRANSCRIPT_ENDS).clear();
-            transcript.add(TRANSCRIPT_ENDS, "       ...");
-            transcript.subList(TRANSCRIPT_ENDS + 1, TRANSCRIPT_ENDS + 2).clear();
+        if (line.equals(lastNote)) {
+            repeats++;
+            transcript.set(transcript.size() - 1, lastLine + " (" + repeats + " times)");
+            return;
         }
+        lastNote = line;
+        lastLine = String.format("%6.3f %s", (System.nanoTime() - start) / 1e9, line);
+        repeats = 1;
+        if (transcript.size() == 2 * TRANSCRIPT_ENDS) {
+            transcript.remove(TRANSCRIPT_ENDS);
+            transcript.set(TRANSCRIPT_ENDS - 1, "       ...");
+        }
+        transcript.add(lastLine);
     }
 
     /** {@return what went over the wire, one line for each frame, with the middle left out if it was much} */

@@ -150,9 +150,12 @@ final class Expect implements Step {
     private void playSilence(Conversation conversation, Duration time) throws CaseFailure {
         long deadline = System.nanoTime() + time.toNanos();
         int before = conversation.messages().size();
+        boolean closed = conversation.close() != null;
         for (long left = time.toNanos(); left > 0; left = deadline - System.nanoTime()) {
             boolean unused = conversation.receive(Duration.ofNanos(left));
-            if (conversation.messages().size() > before || conversation.isOver()) {
+            if (conversation.messages().size() > before
+                    || conversation.end() != null
+                    || (!closed && conversation.close() != null)) {
                 throw new CaseFailure(toString(), seen(conversation));
             }
         }
@@ -340,8 +343,12 @@ final class Expect implements Step {
 
     private static final class CloseFrame implements Part {
         private final List<Integer> codes;
+        private final @Nullable Condition reason;
 
-        CloseFrame(Node what) {
+        CloseFrame(Node close) {
+            boolean detailed = close.has("code");
+            Node what = detailed ? close.only("code", "reason").need("code") : close;
+            reason = detailed ? Condition.of(close.need("reason")) : null;
             codes = what.isText() && what.text().equals("any")
                     ? List.of()
                     : what.list().stream().map(Node::number).toList();
@@ -353,7 +360,8 @@ final class Expect implements Step {
             if (close == null) {
                 return conversation.end() != null ? Boolean.FALSE : null;
             }
-            return codes.isEmpty() || codes.contains(close.closeCode());
+            return (codes.isEmpty() || codes.contains(close.closeCode()))
+                    && (reason == null || reason.holds(close.closeReason()));
         }
 
         @Override

@@ -137,7 +137,7 @@ public interface Step {
 
         private byte[] payload() {
             Node payload = what.need(channelKey());
-            if (what.has("resize")) {
+            if (what.has("resize") && payload.isText()) {
                 Matcher size = SIZE.matcher(payload.text());
                 if (size.matches()) {
                     String json = "{\"Width\":" + size.group(1) + ",\"Height\":" + size.group(2) + "}\n";

@@ -51,7 +51,7 @@ public final class Frame {
         }
     }
 
-    private static final int SHOWN_BYTES = 48;
+    private static final int SHOWN_BYTES = 24;
 
     private final boolean fin;
     private final int rsv;

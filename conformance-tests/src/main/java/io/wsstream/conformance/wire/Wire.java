@@ -148,6 +148,9 @@ public final class Wire implements Closeable {
     public void finish() throws IOException, InterruptedException {
         boolean unused = awaitWritten(Duration.ofSeconds(10));
         socket.shutdownOutput();
+        if (socket != tcp) {
+            tcp.shutdownOutput(); // What came before was the close_notify of TLS.
+        }
     }
 
     /** Ends the connection with a RST. */
