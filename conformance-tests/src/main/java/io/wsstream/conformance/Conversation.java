@@ -6,6 +6,7 @@ import io.wsstream.conformance.wire.Frame;
 import io.wsstream.conformance.wire.Handshake;
 import io.wsstream.conformance.wire.Wire;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -95,8 +96,18 @@ public final class Conversation {
         return peerIsServer;
     }
 
+    /** Ends our direction of TCP, if the script did not. */
+    public void finish() throws IOException, InterruptedException {
+        wire.finish();
+    }
+
+    /** Takes what the peer still sends, for so long at most. */
+    public void drain(Duration bound) {
+        boolean unused = receive(bound);
+    }
+
     /** From here on the peer has a reason to end the session by its own rules. */
-    void taint() {
+    public void taint() {
         tainted = true;
     }
 

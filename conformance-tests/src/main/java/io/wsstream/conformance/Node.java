@@ -58,7 +58,8 @@ public final class Node {
         }
         if (in instanceof Map<?, ?> map) {
             Map<Object, Object> result = new LinkedHashMap<>();
-            map.forEach((key, element) -> result.put(key, element == null ? null : replaced(element, variables)));
+            map.forEach((key, element) ->
+                    result.put(replaced(key, variables), element == null ? null : replaced(element, variables)));
             return result;
         }
         return in;
