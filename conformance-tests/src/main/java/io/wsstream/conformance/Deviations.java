@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,9 +67,19 @@ public final class Deviations {
         return strict;
     }
 
-    /** {@return the listed ids that are those of no case} */
-    public List<String> unknownAmong(Set<String> ids) {
-        return reasons.keySet().stream().filter(id -> !ids.contains(id)).toList();
+    /**
+     * Checks that every name on the list is that of a case.
+     *
+     * @param all every case of the side that is judged
+     * @throws IllegalArgumentException if one is not
+     */
+    public void checkNames(List<Case> all) {
+        Set<String> ids = all.stream().map(Case::id).collect(Collectors.toSet());
+        List<String> unknown =
+                reasons.keySet().stream().filter(id -> !ids.contains(id)).toList();
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException("expected deviations of cases that do not exist: " + unknown);
+        }
     }
 
     /** {@return the result in the light of this list} */
