@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         description = "Kubernetes-compatible remote exec over WebSocket.",
         mixinStandardHelpOptions = true,
         versionProvider = Main.Version.class,
-        subcommands = {DemoCommand.class, ServeCommand.class, ExecCommand.class})
+        subcommands = {DemoCommand.class, ServeCommand.class, ExecCommand.class, ConformanceCommand.class})
 public final class Main implements Runnable {
     /** Of wrong usage. */
     static final int USAGE = 2;

@@ -172,11 +172,16 @@ final class RequestFilter extends BaseFilter {
                 .tyrusProperties(Map.of())
                 .build();
         request.headers().forEach((name, values) -> {
-            if (!name.startsWith("sec-websocket-") && !name.equals("authorization") && !name.equals("connection")) {
+            if (!name.startsWith("sec-websocket-")
+                    && !name.equals("authorization")
+                    && !name.equals("connection")
+                    && !name.equals("upgrade")) {
                 result.getHeaders().put(name, values);
             }
         });
+        // Tyrus compares these two as a whole; ours were decided on as the lists that they are.
         result.getHeaders().put("Connection", List.of("Upgrade"));
+        result.getHeaders().put("Upgrade", List.of("websocket"));
         result.getHeaders()
                 .put(
                         "Sec-WebSocket-Key",

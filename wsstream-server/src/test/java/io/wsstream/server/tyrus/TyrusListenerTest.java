@@ -20,6 +20,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -65,7 +66,7 @@ class TyrusListenerTest {
 
             assertThat(hex(status).substring(0, 6))
                     .isEqualTo("82" + HexFormat.of().toHexDigits((byte) (1 + SUCCESS.length())) + "03");
-            assertThat(new String(status, 3, SUCCESS.length(), java.nio.charset.StandardCharsets.UTF_8))
+            assertThat(new String(status, 3, SUCCESS.length(), StandardCharsets.UTF_8))
                     .isEqualTo(SUCCESS);
             assertThat(client.readsEnd()).isTrue();
         }
@@ -87,6 +88,18 @@ class TyrusListenerTest {
             assertThat(answer.headers())
                     .doesNotContainKeys("sec-websocket-extensions", "transfer-encoding", "content-length");
             assertThat(hex(client.readBytes(3))).isEqualTo("820101");
+        }
+    }
+
+    @Test
+    void webSocketMayBeOneOfSeveralProtocolsToUpgradeTo() throws Exception {
+        try (WsStreamServer server = Servers.plain(Targets.waits()).start();
+                RawClient client = RawClient.connect(server)) {
+            String request = new String(upgrade(server, RawClient.V5, "stdout", "x"), StandardCharsets.US_ASCII);
+            client.write(request.replace("Upgrade: websocket", "Upgrade: h2c, websocket")
+                    .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(client.readResponse().status()).isEqualTo(101);
         }
     }
 
