@@ -21,7 +21,11 @@ public enum Peer {
     /** The command of the public module {@code k8s.io/kubectl}. */
     KUBECTL,
     /** A WebSocket source, sink and echo on {@code github.com/gorilla/websocket}, as server and as client. */
-    GORILLA;
+    GORILLA,
+    /** The newest streaming code of Kubernetes: CRI streaming server, the apiserver's translator and tunnel, client-go. */
+    KUBERNETES,
+    /** The CRI streaming server of Kubernetes 1.35, the last in {@code k8s.io/kubelet}. */
+    KUBERNETES_1_35;
 
     /** Where the program is once it is built; it need not exist. */
     public Path binary() {
@@ -62,7 +66,8 @@ public enum Peer {
     }
 
     String programName() {
-        return name().toLowerCase(Locale.ROOT);
+        // KUBERNETES_1_35 is kubernetes-1.35.
+        return name().toLowerCase(Locale.ROOT).replaceFirst("_", "-").replace('_', '.');
     }
 
     static void skipOrFail(String reason, boolean ci) {
