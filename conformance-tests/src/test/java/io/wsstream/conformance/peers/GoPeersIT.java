@@ -76,6 +76,7 @@ class GoPeersIT {
                 ServingPeer forward = forwardTo(target.getLocalPort(), server.url())) {
             CompletableFuture<Void> echoed = CompletableFuture.runAsync(() -> echoOnceItHasAll(target));
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(forward.address()))) {
+                socket.setSoTimeout((int) LIMIT.toMillis());
                 socket.getOutputStream().write(bytes);
                 socket.shutdownOutput();
 
