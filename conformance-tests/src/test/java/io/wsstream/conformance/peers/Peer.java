@@ -32,7 +32,11 @@ public enum Peer {
     /** {@code exec} by Python's {@code kubernetes}. */
     CLIENT_PYTHON("client-python", "requirements.txt"),
     /** A WebSocket source, sink and echo on {@code github.com/gorilla/websocket}, as server and as client. */
-    GORILLA("gorilla", "go.sum");
+    GORILLA("gorilla", "go.sum"),
+    /** The newest streaming code of Kubernetes: CRI streaming server, the apiserver's translator and tunnel, client-go. */
+    KUBERNETES("kubernetes", "go.sum"),
+    /** The CRI streaming server of Kubernetes 1.35, the last in {@code k8s.io/kubelet}. */
+    KUBERNETES_1_35("kubernetes-1.35", "go.sum");
 
     private final String programName;
     private final String pinnedIn;
