@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param lowMarkBytes output queued at which it turns true again. 0 to less than {@code highMarkBytes}
  * @param pingEvery how often a Ping is sent
  * @param silence without any byte from the peer for so long it is lost; does not count while we do not read, nor while
- *     the peer does not
+ *     output waits for the peer to take it
  * @param idle without any data message in either direction for so long the connection is ended
  * @param stall a peer that takes no byte of a waiting queue for so long is lost
  * @param linger after our Close: so long without a byte in or out, and the connection is dropped

@@ -656,7 +656,7 @@ public final class WebSocketTransport implements Transport {
             received = false;
             lastReceived = now;
             quietSince = now;
-        } else if (readsPaused || (queued > 0 && !progress)) {
+        } else if (readsPaused || queued > 0) { // our Ping stands behind what waits
             quietSince = now;
         }
         switch (state()) {

@@ -978,6 +978,21 @@ class WebSocketTransportTest {
 
         @ParameterizedTest
         @EnumSource(Role.class)
+        void silenceDoesNotCountWhileThePeerTakesWhatStandsBeforeOurPing(Role role) {
+            Side side = new Side(role, silence(61));
+            side.send(10);
+
+            for (int now = 0; now <= 1000; now++) {
+                side.send(10);
+                side.takeFrames(1);
+                side.tick(now);
+            }
+
+            assertThat(side.said).isEmpty();
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
         void aStalledOutputLosesThePeerAtItsOwnBound(Role role) {
             Side side = new Side(role, new WebSocketSettings(1000, 100, 50, OFF, sec(5), OFF, sec(20), OFF, OFF));
             side.tick(0);

@@ -70,7 +70,7 @@ class WireRowsTest {
     static void nothingIsLeft() {
         try {
             await().atMost(Duration.ofSeconds(10)).until(() -> server.liveSessions() == 0);
-            before.assertNothingMoreButThreads();
+            before.assertNothingMoreButSpawners();
             assertThat(log.complaints()).isEmpty();
         } finally {
             server.close();
