@@ -2,6 +2,7 @@ package io.wsstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wsstream.conformance.peers.TestTerminal;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -254,7 +255,7 @@ class ServeIT {
     }
 
     private TestTerminal shell(ServeProcess server) throws IOException {
-        return TestTerminal.start(
+        return Surroundings.terminal(
                 home,
                 80,
                 24,

@@ -144,9 +144,9 @@ public final class WsStreamServer implements AutoCloseable {
         ServerExec wire = new ServerExec(transport, request.subprotocol(), streams);
         ExecSession session =
                 new ExecSession(request, wire, timer, (ended, outcome) -> ended(request.sessionInfo(), outcome));
-        opened(request.sessionInfo(), session::breakOff);
-        session.begin(Objects.requireNonNull(options.exec)); // without one the surface answers 501
-        breakOffIfClosed(session::breakOff);
+        begin(request.sessionInfo(), session::breakOff, () -> {
+            session.begin(Objects.requireNonNull(options.exec)); // without one the surface answers 501
+        });
     }
 
     private void openEndpoint(EndpointRequest request, WebSocketEndpoint endpoint, WebSocketTransport transport) {
@@ -163,18 +163,23 @@ public final class WsStreamServer implements AutoCloseable {
                 session.abandon();
             }
         };
-        opened(request.sessionInfo(), live);
-        session.begin();
-        breakOffIfClosed(live);
+        begin(request.sessionInfo(), live, session::begin);
     }
 
-    private void opened(SessionInfo session, Live live) {
+    private void begin(SessionInfo session, Live live, Runnable beginning) {
         sessions.put(session.sessionId(), live);
-        tell("opened", () -> options.listener.opened(session));
-        LOG.debug("session {}: {} in {}/{}", session.sessionId(), session.kind(), session.namespace(), session.pod());
-    }
-
-    private void breakOffIfClosed(Live live) {
+        boolean begun = false;
+        try {
+            tell("opened", () -> options.listener.opened(session));
+            LOG.debug(
+                    "session {}: {} in {}/{}", session.sessionId(), session.kind(), session.namespace(), session.pod());
+            beginning.run();
+            begun = true;
+        } finally {
+            if (!begun) {
+                sessions.remove(session.sessionId()); // its room is released by who reserved it
+            }
+        }
         if (closed.getCount() == 0) {
             live.breakOff(SHUTTING_DOWN);
         }
@@ -212,7 +217,7 @@ public final class WsStreamServer implements AutoCloseable {
     private static void tell(String event, Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException bug) {
+        } catch (RuntimeException | Error bug) {
             LOG.warn("a session listener failed on '{}'", event, bug);
         }
     }

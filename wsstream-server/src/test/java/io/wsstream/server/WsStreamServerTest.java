@@ -200,6 +200,7 @@ class WsStreamServerTest {
             assertThat(heapAfterGc() - before).isLessThan(6L << 20);
             await().atMost(Duration.ofSeconds(5))
                     .untilAsserted(() -> assertThat(tyrusSessions(server)).isZero());
+            assertThat(Leftovers.now().threads()).noneMatch(name -> name.contains("tyrus"));
         }
     }
 

@@ -3,11 +3,11 @@ package io.wsstream.core.websocket;
 import java.time.Duration;
 
 /**
- * The bounds of a WebSocket connection. A duration of zero switches its bound off.
+ * The bounds of a WebSocket connection. A duration of zero switches its bound off; none may be negative.
  *
- * @param maxMessageBytes largest message taken, in bytes; larger ones end the connection with 1009
- * @param highMarkBytes output queued, frame headers included, at which {@code isWritable} turns false
- * @param lowMarkBytes output queued at which it turns true again
+ * @param maxMessageBytes largest message taken, in bytes; larger ones end the connection with 1009. At least 1
+ * @param highMarkBytes output queued, frame headers included, at which {@code isWritable} turns false. At least 1
+ * @param lowMarkBytes output queued at which it turns true again. 0 to less than {@code highMarkBytes}
  * @param pingEvery how often a Ping is sent
  * @param silence without any byte from the peer for so long it is lost; does not count while we do not read, nor while
  *     the peer does not
@@ -29,6 +29,33 @@ public record WebSocketSettings(
 
     /** What Kubernetes' servers take at most in one frame. */
     public static final int MAX_MESSAGE_BYTES = 32 * 1024 * 1024;
+
+    /**
+     * Checks the ranges.
+     *
+     * @throws IllegalArgumentException if a bound is out of its range; names it
+     */
+    public WebSocketSettings {
+        if (maxMessageBytes < 1) {
+            throw new IllegalArgumentException("maxMessageBytes is " + maxMessageBytes + "; expected at least 1");
+        }
+        if (lowMarkBytes < 0 || lowMarkBytes >= highMarkBytes) {
+            throw new IllegalArgumentException("lowMarkBytes is " + lowMarkBytes + " and highMarkBytes is "
+                    + highMarkBytes + "; expected at least 0, and less than the other");
+        }
+        notNegative("pingEvery", pingEvery);
+        notNegative("silence", silence);
+        notNegative("idle", idle);
+        notNegative("stall", stall);
+        notNegative("linger", linger);
+        notNegative("lingerTotal", lingerTotal);
+    }
+
+    private static void notNegative(String what, Duration bound) {
+        if (bound.isNegative()) {
+            throw new IllegalArgumentException(what + " is " + bound + "; expected zero, which is no bound, or more");
+        }
+    }
 
     /** {@return the defaults of a server} */
     public static WebSocketSettings server() {
@@ -61,7 +88,7 @@ public record WebSocketSettings(
     /**
      * The same bounds with another size of messages.
      *
-     * @param bytes the largest message
+     * @param bytes the largest message, at least 1
      * @return the changed settings
      */
     public WebSocketSettings withMaxMessageBytes(int bytes) {

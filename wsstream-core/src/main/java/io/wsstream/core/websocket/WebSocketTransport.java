@@ -21,12 +21,13 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  OPEN --we close, idle--> CLOSE_SENT --peer's Close--> ENDING --link closed--> CLOSED
  *   | \--peer's Close, answered-------------------------^                    ^
- *   |\---rule broken: Close sent-------------> DISCARDING --EOF, bound--------+
+ *   |\---rule broken: Close sent-------------> DISCARDING --link closed------+
  *    \---lost----------------------------------------------------------------/
  * </pre>
  *
  * <p>After our Close everything that comes is read and dropped until the peer's Close, so that a peer that still sends
- * gets our last bytes instead of a reset.
+ * gets our last bytes instead of a reset. After a broken rule nothing can be made of what comes, its Close included: the
+ * link ends our side at once, and drops the rest.
  *
  * <p><b>Threads:</b> {@link #receive} and {@link #linkClosed} belong to the link, {@link #tick} to one timer, all else
  * to anyone. <b>Blocking:</b> none, but see {@link ByteLink}. <b>Memory:</b> what is queued; callers heed {@link
@@ -136,6 +137,7 @@ public final class WebSocketTransport implements Transport {
     private long lastData;
     private long quietSince;
     private long lastPing;
+    private boolean peerDone;
     private boolean lingering;
     private long lingeringSince;
 
@@ -333,23 +335,26 @@ public final class WebSocketTransport implements Transport {
 
     /** Ends the connection for a reason of ours: says so to the peer, tells the receiver, drops all that comes. */
     private void fail(int closeCode, WsStreamException failure) {
+        boolean closeSent;
+        boolean closeLink;
         synchronized (lock) {
             if (state != State.OPEN && state != State.CLOSE_SENT) {
                 return;
             }
-            boolean closeSent = state == State.CLOSE_SENT;
+            closeSent = state == State.CLOSE_SENT;
+            closeLink = closeOut;
             state = State.DISCARDING;
-            if (closeSent) {
-                closeCode = CloseCode.ABNORMAL;
-            }
         }
-        if (closeCode != CloseCode.ABNORMAL) {
+        if (!closeSent) {
             enqueueControl(
                     Kind.CLOSE,
                     Opcode.CLOSE,
                     FrameEncoder.closePayload(closeCode, String.valueOf(failure.getMessage())));
         }
         link.resumeReads();
+        if (closeLink) {
+            link.close(); // Otherwise our Close does, once it is out.
+        }
         end(failure);
     }
 
@@ -575,7 +580,7 @@ public final class WebSocketTransport implements Transport {
                     }
                     case CLOSE -> {
                         closeOut = true;
-                        closeLink = state == State.ENDING;
+                        closeLink = state == State.ENDING || state == State.DISCARDING;
                     }
                     case DATA -> {}
                 }
@@ -656,7 +661,15 @@ public final class WebSocketTransport implements Transport {
         }
         switch (state()) {
             case OPEN -> tickOpen(now, queued);
-            case CLOSE_SENT, ENDING, DISCARDING -> tickClosing(now, queued);
+            case CLOSE_SENT -> tickClosing(now, queued, settings.stall());
+            case ENDING, DISCARDING -> {
+                // Who has closed, or broken a rule, is not waited for as who only reads slowly.
+                if (!peerDone) {
+                    peerDone = true;
+                    stalledSince = now;
+                }
+                tickClosing(now, queued, settings.linger());
+            }
             case CLOSED -> {}
         }
     }
@@ -756,7 +769,7 @@ public final class WebSocketTransport implements Transport {
         }
     }
 
-    private void tickClosing(long now, long queued) {
+    private void tickClosing(long now, long queued, Duration stall) {
         if (queued == 0 && !lingering) {
             lingering = true;
             lingeringSince = now;

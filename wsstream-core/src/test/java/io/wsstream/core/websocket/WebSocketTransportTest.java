@@ -623,8 +623,9 @@ class WebSocketTransportTest {
             side.feed(0xC2, "00");
 
             assertThat(side.said).containsExactly("end ProtocolViolationException");
-            assertThat(side.sent()).startsWith("close 1002 reserved bits");
             assertThat(side.link.isClosing()).isFalse();
+            assertThat(side.sent()).startsWith("close 1002 reserved bits");
+            assertThat(side.link.isClosing()).isTrue();
         }
 
         @ParameterizedTest
@@ -696,8 +697,23 @@ class WebSocketTransportTest {
 
             side.feed(0xC2, "00");
 
+            assertThat(side.link.isClosing()).isFalse();
             assertThat(side.sent()).isEqualTo("close 1000");
+            assertThat(side.link.isClosing()).isTrue();
             assertThat(side.said).containsExactly("end ProtocolViolationException");
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
+        void afterOurCloseIsOutEndTheLinkAtOnce(Role role) {
+            Side side = new Side(role, NO_CLOCK);
+            side.transport.close(1000, "");
+            side.sent();
+
+            side.feed(0xC2, "00");
+
+            assertThat(side.link.isClosing()).isTrue();
+            assertThat(side.link.writtenAfterClose()).isZero();
         }
     }
 
@@ -1145,6 +1161,42 @@ class WebSocketTransportTest {
             side.tick(20);
 
             assertThat(side.link.isAborted()).isTrue();
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
+        void aPeerThatHasClosedAndTakesNothingIsDroppedAfterTheLingerAndNotTheStall(Role role) {
+            Side side =
+                    new Side(role, new WebSocketSettings(1000, 100, 50, OFF, OFF, OFF, sec(2000), sec(30), sec(90)));
+            side.tick(0);
+            side.send(10);
+            side.tick(500); // it had not read for long
+            side.feed(0x88, "03e8");
+
+            side.tick(501);
+            side.tick(530);
+            assertThat(side.link.isAborted()).isFalse();
+            side.tick(531);
+
+            assertThat(side.link.isAborted()).isTrue();
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
+        void aPeerThatHasClosedAndGoesOnTakingIsServedToTheEnd(Role role) {
+            Side side = new Side(role, linger(30, 90));
+            side.tick(0);
+            for (int i = 0; i < 10; i++) {
+                side.send(10);
+            }
+            side.feed(0x88, "03e8");
+
+            for (int now = 20; now <= 200; now += 20) {
+                side.takeFrames(1);
+                side.tick(now);
+                assertThat(side.link.isAborted()).as("%d s", now).isFalse();
+            }
+            assertThat(side.sent()).isEqualTo("close 1000");
         }
 
         @ParameterizedTest

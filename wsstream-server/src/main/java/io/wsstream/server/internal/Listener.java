@@ -23,7 +23,7 @@ public interface Listener extends AutoCloseable {
         void release();
 
         /**
-         * Opens a session in the room that was reserved.
+         * Opens a session in the room that was reserved. If it throws, the connection is cut and the room released.
          *
          * @param upgrade what the client wants
          * @param transport its connection after the 101, not started yet

@@ -155,7 +155,16 @@ public final class JakartaListener implements Listener {
         WebSocketTransport transport = new WebSocketTransport(Role.SERVER, link, settings, trickle);
         open.put(link, transport);
         link.bind(transport, () -> open.remove(link));
-        sessions.open(upgrade, transport);
+        boolean opened = false;
+        try {
+            sessions.open(upgrade, transport);
+            opened = true;
+        } finally {
+            if (!opened) {
+                sessions.release();
+                link.abort();
+            }
+        }
     }
 
     private void tick() {

@@ -3,6 +3,8 @@ package io.wsstream.server.rest;
 import io.wsstream.server.EndpointRequest;
 import io.wsstream.server.WebSocketEndpoint;
 import io.wsstream.server.exec.ExecRequest;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,7 +44,7 @@ public sealed interface HttpDecision {
          */
         String selectedSubprotocol();
 
-        /** {@return where the request belongs, below the path prefix: it may have come by another path} */
+        /** {@return where the request belongs, encoded and below the path prefix: it may have come by another path} */
         String path();
     }
 
@@ -59,7 +61,12 @@ public sealed interface HttpDecision {
 
         @Override
         public String path() {
-            return "/api/v1/namespaces/" + request.namespace() + "/pods/" + request.pod() + "/exec";
+            return "/api/v1/namespaces/" + segment(request.namespace()) + "/pods/" + segment(request.pod()) + "/exec";
+        }
+
+        /** A catalog may know names that no path can hold as they are. */
+        private static String segment(String name) {
+            return URLEncoder.encode(name, StandardCharsets.UTF_8);
         }
     }
 

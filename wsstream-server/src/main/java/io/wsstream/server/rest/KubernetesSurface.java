@@ -59,7 +59,10 @@ public final class KubernetesSurface {
     private static final Set<String> HEALTH_PATHS = Set.of("/healthz", "/livez", "/readyz");
     private static final Set<String> KUBELET_PATHS = Set.of("exec", "attach", "portForward", "containerLogs");
     private static final String RETRY_AFTER_SECONDS = "5";
-    /** What exec speaks unless told otherwise: all but v2 and v3, which no known server has. */
+    /**
+     * What exec speaks unless told otherwise: all but v2 and v3, which no known server has. Those that can do most come
+     * first: a client that offers none of them reads this.
+     */
     public static final List<Subprotocol> EXEC_SUBPROTOCOLS = List.of(
             Subprotocol.V5,
             Subprotocol.V4,

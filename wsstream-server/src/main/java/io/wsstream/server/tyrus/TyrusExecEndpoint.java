@@ -29,6 +29,9 @@ public final class TyrusExecEndpoint extends Endpoint {
 
         void opened(Session session);
 
+        /** {@return whether the session has been told} */
+        boolean isOpened();
+
         void closed();
     }
 
@@ -37,7 +40,6 @@ public final class TyrusExecEndpoint extends Endpoint {
 
     @Override
     public void onOpen(Session session, EndpointConfig config) {
-        session.setMaxIdleTimeout(-1);
         upgrade(session).opened(session);
     }
 

@@ -107,12 +107,11 @@ public final class TyrusListener implements Listener {
             listener.setSecure(true);
             listener.setSSLEngineConfig(new SSLEngineConfigurator(tls, false, false, false));
         }
-        UpgradeFilter upgrades =
-                new UpgradeFilter(surface, connections, container.getWebSocketEngine(), pathPrefix, Upgraded::new);
-        listener.registerAddOn((network, chain) -> insert(chain, upgrades));
+        HttpCodec codec = new HttpCodec(limits, listener, connections);
+        RequestFilter requests =
+                new RequestFilter(surface, connections, container.getWebSocketEngine(), pathPrefix, Upgraded::new);
+        listener.registerAddOn((network, chain) -> insert(chain, codec, requests));
         server.addListener(listener);
-        server.getServerConfiguration().addHttpHandler(new SurfaceHandler(surface, connections), "/");
-        server.getServerConfiguration().setAllowPayloadForUndefinedHttpMethods(true);
         try {
             server.start();
         } catch (IOException failed) {
@@ -123,9 +122,11 @@ public final class TyrusListener implements Listener {
         this.ticks = timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
-    private void insert(FilterChainBuilder chain, UpgradeFilter upgrades) {
-        chain.add(chain.indexOfType(org.glassfish.grizzly.http.HttpServerFilter.class), connections);
-        chain.add(chain.indexOfType(HttpServerFilter.class), upgrades);
+    private void insert(FilterChainBuilder chain, HttpCodec codec, RequestFilter requests) {
+        int codecs = chain.indexOfType(org.glassfish.grizzly.http.HttpServerFilter.class);
+        chain.set(codecs, codec);
+        chain.add(codecs, connections);
+        chain.set(chain.indexOfType(HttpServerFilter.class), requests);
     }
 
     private static TCPNIOTransport transport() {
@@ -183,6 +184,7 @@ public final class TyrusListener implements Listener {
         private final HttpDecision.Upgrade decision;
         private final GrizzlyLink link;
         private final WebSocketTransport transport;
+        private boolean opened; // owner: whoever upgrades
 
         Upgraded(HttpDecision.Upgrade decision, GrizzlyLink link) {
             this.decision = decision;
@@ -204,6 +206,12 @@ public final class TyrusListener implements Listener {
                 transport.linkClosed(null);
             });
             sessions.open(decision, transport);
+            opened = true;
+        }
+
+        @Override
+        public boolean isOpened() {
+            return opened;
         }
 
         @Override
