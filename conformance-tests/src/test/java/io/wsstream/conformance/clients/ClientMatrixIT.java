@@ -233,7 +233,7 @@ class ClientMatrixIT {
             String head = tap.upgrade();
             cell(client, "version", version);
             cell(client, "offers", literal(WireTap.header(head, "Sec-WebSocket-Protocol")));
-            cell(client, "speaks", literal(sessions.get(0).subprotocol().wireName()));
+            cell(client, "speaks", literal(sessions.get(0).subprotocol()));
             String origin = WireTap.header(head, "Origin");
             cell(client, "Origin", origin.equals(tap.uri().toString()) ? "the server's" : literal(origin));
             cell(client, "extensions", literal(WireTap.header(head, "Sec-WebSocket-Extensions")));
