@@ -7,7 +7,10 @@ import io.wsstream.core.websocket.WebSocketTransport;
 import io.wsstream.server.exec.ExecRequest;
 import io.wsstream.server.exec.ExecSession;
 import io.wsstream.server.exec.ExecTarget;
+import io.wsstream.server.internal.Listener;
+import io.wsstream.server.jakarta.JakartaListener;
 import io.wsstream.server.rest.HttpDecision;
+import io.wsstream.server.rest.HttpRequest;
 import io.wsstream.server.rest.KubernetesSurface;
 import io.wsstream.server.tyrus.TyrusListener;
 import java.io.IOException;
@@ -17,14 +20,17 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -63,7 +69,8 @@ public final class WsStreamServer implements AutoCloseable {
     private final @Nullable TlsIdentity tls;
     private final @Nullable String token;
     private final ScheduledThreadPoolExecutor timer;
-    private final TyrusListener listener;
+    private final KubernetesSurface surface;
+    private final Listener listener;
 
     /** By their ids. */
     private final Map<String, Live> sessions = new ConcurrentHashMap<>();
@@ -82,10 +89,16 @@ public final class WsStreamServer implements AutoCloseable {
         default void abandon() {}
     }
 
-    private WsStreamServer(Builder options) throws IOException {
+    /** Who listens: this server by itself, or a container. */
+    interface Listening {
+        Listener begin(ScheduledExecutorService timer, KubernetesSurface surface, Listener.Sessions sessions)
+                throws IOException;
+    }
+
+    WsStreamServer(Builder options, @Nullable TlsIdentity tls, Listening listening) throws IOException {
         this.options = options;
         this.room = new Semaphore(options.limits.maxSessions());
-        this.tls = options.plain ? null : options.tls != null ? options.tls : TlsIdentity.generate(List.of());
+        this.tls = tls;
         Authenticator authenticator = options.authenticator;
         if (authenticator == null) {
             token = options.token != null ? options.token : randomToken();
@@ -99,7 +112,7 @@ public final class WsStreamServer implements AutoCloseable {
             return thread;
         });
         HostPolicy hosts = tls == null ? options.hosts : options.hosts.withHosts(tls.names());
-        KubernetesSurface surface = KubernetesSurface.builder(authenticator, options.pods)
+        this.surface = KubernetesSurface.builder(authenticator, options.pods)
                 .authorizer(options.authorizer)
                 .hostPolicy(hosts)
                 .limits(options.limits)
@@ -112,22 +125,11 @@ public final class WsStreamServer implements AutoCloseable {
                 .endpoints(options.endpoints)
                 .build();
         try {
-            this.listener = new TyrusListener(
-                    options.host,
-                    options.port,
-                    tls == null ? null : tls.sslContext(),
-                    options.limits,
-                    options.settings(),
-                    options.pathPrefix,
-                    options.endpoints.keySet(),
-                    timer,
-                    surface::decide,
-                    new Rooms());
+            this.listener = listening.begin(timer, surface, new Rooms());
         } catch (IOException | RuntimeException failed) {
             timer.shutdownNow();
             throw failed;
         }
-        LOG.info("listening on {}", uri());
     }
 
     private static String randomToken() {
@@ -191,7 +193,7 @@ public final class WsStreamServer implements AutoCloseable {
         }
     }
 
-    private final class Rooms implements TyrusListener.Sessions {
+    private final class Rooms implements Listener.Sessions {
         @Override
         public boolean reserve() {
             return room.tryAcquire();
@@ -241,6 +243,14 @@ public final class WsStreamServer implements AutoCloseable {
     /** {@return the keys that this server shows; null over plain HTTP} */
     public @Nullable TlsIdentity tls() {
         return tls;
+    }
+
+    CompletionStage<HttpDecision> decide(HttpRequest request) {
+        return surface.decide(request);
+    }
+
+    Listener listener() {
+        return listener;
     }
 
     /** {@return how many sessions are open} */
@@ -326,6 +336,7 @@ public final class WsStreamServer implements AutoCloseable {
     public static final class Builder {
         private String host = "127.0.0.1";
         private int port;
+        private boolean listens;
         private @Nullable TlsIdentity tls;
         private boolean plain;
         private @Nullable Authenticator authenticator;
@@ -361,6 +372,7 @@ public final class WsStreamServer implements AutoCloseable {
         public Builder listen(String host, int port) {
             this.host = host;
             this.port = port;
+            this.listens = true;
             return this;
         }
 
@@ -566,7 +578,51 @@ public final class WsStreamServer implements AutoCloseable {
          * @throws IOException if the address cannot be listened on
          */
         public WsStreamServer start() throws IOException {
-            return new WsStreamServer(this);
+            TlsIdentity identity = plain ? null : tls != null ? tls : TlsIdentity.generate(List.of());
+            WsStreamServer started = new WsStreamServer(
+                    this,
+                    identity,
+                    (timer, surface, sessions) -> new TyrusListener(
+                            host,
+                            port,
+                            identity == null ? null : identity.sslContext(),
+                            limits,
+                            settings(),
+                            pathPrefix,
+                            endpoints.keySet(),
+                            timer,
+                            surface::decide,
+                            sessions));
+            LOG.info("listening on {}", started.uri());
+            return started;
+        }
+
+        /**
+         * Makes the same server without a listener, for a Jakarta WebSocket container of the program's own.
+         *
+         * @return its endpoints, to be deployed there
+         * @throws IllegalStateException if this says where to listen, or with which keys: that is the container's
+         */
+        public JakartaServer inContainer() {
+            if (listens || plain || tls != null) {
+                throw new IllegalStateException(
+                        "listen, tls and plainHttp are the container's to decide; leave them out");
+            }
+            return new JakartaServer(this);
+        }
+
+        JakartaListener listenIn(
+                ScheduledExecutorService timer, KubernetesSurface surface, Listener.Sessions sessions) {
+            Map<String, Collection<String>> paths = new LinkedHashMap<>();
+            List<String> names =
+                    subprotocols.stream().map(Subprotocol::wireName).toList();
+            paths.put(Listener.EXEC_PATH, names);
+            if (kubeletPaths) {
+                paths.put("/exec/{namespace}/{pod}/{container}", names);
+                paths.put("/exec/{namespace}/{pod}/{uid}/{container}", names);
+            }
+            endpoints.forEach((path, endpoint) -> paths.put(path, endpoint.subprotocols()));
+            return new JakartaListener(paths, limits.handshakeTimeout(), settings(), timer, surface::decide, sessions);
         }
     }
 }

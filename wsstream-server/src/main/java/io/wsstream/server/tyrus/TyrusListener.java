@@ -5,6 +5,7 @@ import io.wsstream.core.websocket.Trickle;
 import io.wsstream.core.websocket.WebSocketSettings;
 import io.wsstream.core.websocket.WebSocketTransport;
 import io.wsstream.server.ServerLimits;
+import io.wsstream.server.internal.Listener;
 import io.wsstream.server.rest.HttpDecision;
 import io.wsstream.server.rest.HttpRequest;
 import jakarta.websocket.DeploymentException;
@@ -41,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * <b>Blocking:</b> {@link #close} up to two seconds. <b>Memory:</b> 512 KiB of read buffers per selector; per
  * connection what its session queues.
  */
-public final class TyrusListener implements AutoCloseable {
+public final class TyrusListener implements Listener {
     private static final Logger LOG = LoggerFactory.getLogger(TyrusListener.class);
     private static final int READ_BUFFER_BYTES = 256 * 1024;
 
@@ -57,27 +58,6 @@ public final class TyrusListener implements AutoCloseable {
     private final WebSocketSettings settings;
     private final Trickle trickle = Trickle.server();
     private final Sessions sessions;
-
-    /** Who takes upgraded connections. Called on I/O threads, several at once. */
-    public interface Sessions {
-        /**
-         * Keeps room for one more session; called before the 101, since nobody can be refused after it.
-         *
-         * @return false if there is none: the request is refused with 429
-         */
-        boolean reserve();
-
-        /** No session came of what was reserved. */
-        void release();
-
-        /**
-         * Opens a session in the room that was reserved. If it throws, the connection is cut and the room released.
-         *
-         * @param upgrade what the client wants
-         * @param transport its connection after the 101, not started yet
-         */
-        void open(HttpDecision.Upgrade upgrade, WebSocketTransport transport);
-    }
 
     /**
      * Begins to listen.
@@ -111,7 +91,7 @@ public final class TyrusListener implements AutoCloseable {
         this.connections = new ByteFilter(limits);
         this.container = new TyrusContainer(pathPrefix.isEmpty() ? "/" : pathPrefix);
         try {
-            container.register(TyrusExecEndpoint.config("/api/v1/namespaces/{namespace}/pods/{pod}/exec"));
+            container.register(TyrusExecEndpoint.config(EXEC_PATH));
             for (String path : endpoints) {
                 container.register(TyrusExecEndpoint.config(path));
             }
@@ -170,7 +150,7 @@ public final class TyrusListener implements AutoCloseable {
         return made;
     }
 
-    /** {@return the port that is listened on} */
+    @Override
     public int port() {
         return listener.getPort();
     }
@@ -187,12 +167,11 @@ public final class TyrusListener implements AutoCloseable {
         }
     }
 
-    /** Stops to accept connections; those that are open go on. */
+    @Override
     public void stopAccepting() {
         listener.getTransport().unbindAll();
     }
 
-    /** Ends all connections and the threads. */
     @Override
     public void close() {
         ticks.cancel(false);
