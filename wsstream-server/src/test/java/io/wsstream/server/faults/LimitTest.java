@@ -14,6 +14,7 @@ import io.wsstream.server.Pod;
 import io.wsstream.server.PodCatalog;
 import io.wsstream.server.ServerLimits;
 import io.wsstream.server.WsStreamServer;
+import io.wsstream.server.internal.Listener;
 import io.wsstream.server.rest.HttpDecision;
 import io.wsstream.server.rest.KubernetesSurface;
 import io.wsstream.server.tyrus.LogCapture;
@@ -230,7 +231,7 @@ class LimitTest {
     void whatThrowsWhenItIsToOpenASessionGivesItsRoomBackAndCutsTheConnection(boolean error) throws Exception {
         AtomicInteger reserved = new AtomicInteger();
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-        TyrusListener.Sessions broken = new TyrusListener.Sessions() {
+        Listener.Sessions broken = new Listener.Sessions() {
             @Override
             public boolean reserve() {
                 reserved.incrementAndGet();
