@@ -27,7 +27,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
@@ -38,7 +37,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -73,44 +71,6 @@ class SoakIT {
     private final AtomicLong bytes = new AtomicLong();
     private final Queue<String> errors = new ConcurrentLinkedQueue<>();
     private final CountDownLatch failed = new CountDownLatch(1);
-
-    /** What a server process holds. */
-    private record Holds(long rssBytes, long liveHeapBytes, long threads, long descriptors, int children) {
-        static Holds now(ProcessHandle server) throws IOException {
-            Map<String, Long> status = new TreeMap<>();
-            for (String line : Files.readAllLines(Path.of("/proc/" + server.pid() + "/status"))) {
-                String digits = line.replaceAll("\\D", "");
-                if (line.startsWith("VmRSS:") || line.startsWith("Threads:")) {
-                    status.put(line.substring(0, line.indexOf(':')), Long.parseLong(digits));
-                }
-            }
-            try (Stream<Path> open = Files.list(Path.of("/proc/" + server.pid() + "/fd"))) {
-                return new Holds(
-                        status.getOrDefault("VmRSS", 0L) * 1024,
-                        -1,
-                        status.getOrDefault("Threads", 0L),
-                        open.count(),
-                        Processes.below(server).size());
-            }
-        }
-
-        Holds withLiveHeap(long liveHeap) {
-            return new Holds(rssBytes, liveHeap, threads, descriptors, children);
-        }
-
-        @Override
-        public String toString() {
-            String liveHeap = liveHeapBytes < 0 ? "" : String.format(Locale.ROOT, "%.1f", liveHeapBytes / 1048576.0);
-            return String.format(
-                    Locale.ROOT,
-                    "%.1f | %s | %d | %d | %d",
-                    rssBytes / 1048576.0,
-                    liveHeap,
-                    threads,
-                    descriptors,
-                    children);
-        }
-    }
 
     @Test
     void nothingIsLostAndNothingIsLeft() throws Exception {
@@ -323,16 +283,12 @@ class SoakIT {
             SSLSocket socket = (SSLSocket)
                     access.tls().getSocketFactory().createSocket(plain, server.getHost(), server.getPort(), false);
             OutputStream out = socket.getOutputStream();
-            String request = "GET /api/v1/namespaces/default/pods/local/exec?stdin=true&stdout=true&command=" + command
-                    + " HTTP/1.1\r\nHost: " + server.getAuthority() + "\r\n"
-                    + (authorised ? "Authorization: " + access.authorization() + "\r\n" : "")
-                    + "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                    + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: v5.channel.k8s.io\r\n\r\n";
+            byte[] request = RawRequest.exec(server, authorised ? access.authorization() : null, command);
             if (random.nextInt(8) == 0) {
-                out.write(request.substring(0, random.nextInt(request.length())).getBytes(US_ASCII));
+                out.write(request, 0, random.nextInt(request.length));
                 return leave(plain, random, "half a request");
             }
-            out.write(request.getBytes(US_ASCII));
+            out.write(request);
             String answer = new String(socket.getInputStream().readNBytes(12), US_ASCII);
             assertThat(answer).isEqualTo(authorised ? "HTTP/1.1 101" : "HTTP/1.1 401");
             if (!authorised) {
