@@ -46,7 +46,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClientMatrixIT {
     private static final Duration LIMIT = Duration.ofSeconds(90); // longer than those clients wait that have a limit
-    private static final Set<Peer> CLIENTS = EnumSet.complementOf(EnumSet.of(Peer.GORILLA));
+    private static final Set<Peer> CLIENTS =
+            EnumSet.complementOf(EnumSet.of(Peer.GORILLA, Peer.KUBERNETES, Peer.KUBERNETES_1_35));
 
     /** They want a terminal of their own; the others are told of one that is not there. */
     private static final Set<Peer> TERMINAL_PROGRAMS = EnumSet.of(Peer.KUBECTL, Peer.KUBECTL_1_32, Peer.KUBECTL_1_30);
