@@ -11,13 +11,13 @@ public final class Quoted {
      * Quotes a text.
      *
      * @param text anything
-     * @return the text between double quotes, at most 100 characters of it, control characters escaped
+     * @return the text between double quotes, control characters escaped, cut where that makes 100 characters
      */
     public static String of(String text) {
         StringBuilder quoted = new StringBuilder("\"");
-        int length = Math.min(text.length(), MAX_CHARS);
-        for (int i = 0; i < length; i++) {
-            char c = text.charAt(i);
+        int taken = 0;
+        while (taken < text.length() && quoted.length() <= MAX_CHARS) {
+            char c = text.charAt(taken++);
             if (c == '"' || c == '\\') {
                 quoted.append('\\').append(c);
             } else if (Character.isISOControl(c)) {
@@ -26,6 +26,6 @@ public final class Quoted {
                 quoted.append(c);
             }
         }
-        return quoted.append(text.length() > length ? "...\"" : "\"").toString();
+        return quoted.append(taken < text.length() ? "...\"" : "\"").toString();
     }
 }

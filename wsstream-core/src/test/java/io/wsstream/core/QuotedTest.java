@@ -13,6 +13,7 @@ class QuotedTest {
     @Test
     void cutsWhatIsLong() {
         assertThat(Quoted.of("x".repeat(100))).isEqualTo("\"" + "x".repeat(100) + "\"");
+        assertThat(Quoted.of("\u0000".repeat(1000))).isEqualTo("\"" + "\\x00".repeat(25) + "...\"");
         assertThat(Quoted.of("x".repeat(101))).isEqualTo("\"" + "x".repeat(100) + "...\"");
     }
 }

@@ -14,7 +14,8 @@ import java.util.function.Predicate;
  * <p>Source: {@code wsstream/conn.go}; PROTOCOL.md 2.
  */
 public final class WebSocketRequest {
-    private static final String OFFER = "sec-websocket-protocol";
+    /** The header with the subprotocols, in lower case. */
+    public static final String PROTOCOL_HEADER = "sec-websocket-protocol";
 
     private WebSocketRequest() {}
 
@@ -36,7 +37,7 @@ public final class WebSocketRequest {
      * @return whether {@code v5.channel.k8s.io} is among the names, at any place
      */
     public static boolean isRequestedWithStreamClose(Function<String, List<String>> headers) {
-        return isRequested(headers) && any(headers, OFFER, Subprotocol.V5.wireName()::equals);
+        return isRequested(headers) && any(headers, PROTOCOL_HEADER, Subprotocol.V5.wireName()::equals);
     }
 
     /**
@@ -47,7 +48,7 @@ public final class WebSocketRequest {
      */
     public static boolean isRequestedWithTunneling(Function<String, List<String>> headers) {
         return isRequested(headers)
-                && any(headers, OFFER, name -> name.startsWith("SPDY/3.1+") && name.endsWith(".k8s.io"));
+                && any(headers, PROTOCOL_HEADER, name -> name.startsWith("SPDY/3.1+") && name.endsWith(".k8s.io"));
     }
 
     private static boolean any(Function<String, List<String>> headers, String name, Predicate<String> element) {
