@@ -31,43 +31,51 @@ class ManyPtysIT extends WithRuntime {
 
     @Test
     void aThousandEchoOnTwoThreadsAndAFloodHurtsNobody() throws Exception {
-        List<Echo> echoes = new ArrayList<>();
-        for (int i = 0; i < LIVE; i++) {
-            Echo echo = new Echo();
-            PtyProcess unused = runtime.spawn(
-                    sh("stty raw -echo; printf r; exec cat").terminal(80, 24).build(), echo);
-            echoes.add(echo);
-        }
+        List<Echo> echoes = spawn(LIVE, "stty raw -echo; printf r; exec cat");
         await().atMost(Duration.ofMinutes(2)).until(() -> echoes.stream().allMatch(echo -> echo.received.get() == 1));
         assertThat(Machine.threads()).containsExactly("wsstream-pty-0", "wsstream-pty-1", "wsstream-pty-kill");
 
         long[] idle = echoAll(echoes);
-        List<Flood> floods = new ArrayList<>();
-        for (int i = 0; i < FLOODS; i++) {
-            Flood flood = new Flood();
-            PtyProcess unused = runtime.spawn(sh("exec yes").terminal(80, 24).build(), flood);
-            floods.add(flood);
-        }
+        List<Echo> busy = spawn(FLOODS, "while :; do :; done");
+        long[] besideBusy = echoAll(echoes);
+        end(busy);
+        List<Echo> floods = spawn(FLOODS, "exec yes");
         await().until(() -> floods.stream().allMatch(flood -> flood.received.get() > 1 << 20));
-        long[] flooded = echoAll(echoes);
+        long writtenBefore =
+                floods.stream().mapToLong(flood -> flood.received.get()).sum();
+        long begin = System.nanoTime();
+        long[] besideFloods = echoAll(echoes);
+        long written = floods.stream().mapToLong(flood -> flood.received.get()).sum() - writtenBefore;
+        long rate = written * 1000 / Math.max(1, System.nanoTime() - begin);
+        end(floods);
 
-        System.out.printf(
-                "1000 live: echo p50 %d us, p99 %d us; beside %d floods p50 %d us, p99 %d us, ratio of p50 %.2f%n",
-                p(idle, 50),
-                p(idle, 99),
-                FLOODS,
-                p(flooded, 50),
-                p(flooded, 99),
-                (double) p(flooded, 50) / p(idle, 50));
-        for (Flood flood : floods) {
-            flood.process().terminate(KillPolicy.kill());
+        System.out.println("1000 live: echo p50 and p99 in us: " + text(idle) + "; beside " + FLOODS
+                + " that only compute " + text(besideBusy) + "; beside " + FLOODS + " that only write "
+                + text(besideFloods) + ", " + rate + " MB/s in all");
+        end(echoes);
+    }
+
+    private List<Echo> spawn(int count, String script) throws Exception {
+        List<Echo> spawned = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            Echo echo = new Echo();
+            PtyProcess unused = runtime.spawn(sh(script).terminal(80, 24).build(), echo);
+            spawned.add(echo);
         }
+        return spawned;
+    }
+
+    private static void end(List<Echo> echoes) throws Exception {
         for (Echo echo : echoes) {
             echo.process().terminate(KillPolicy.kill());
         }
         for (Echo echo : echoes) {
             assertThat(echo.exit().signal()).isEqualTo(9);
         }
+    }
+
+    private static String text(long[] sorted) {
+        return p(sorted, 50) + "/" + p(sorted, 99);
     }
 
     /** One byte to each, one after the other, and back: how long it took, in nanoseconds, sorted. */
@@ -84,7 +92,8 @@ class ManyPtysIT extends WithRuntime {
         return sorted[(int) ((long) sorted.length * percent / 100)] / 1000;
     }
 
-    private static class Echo extends Recorder {
+    /** Counts, and drops. */
+    private static final class Echo extends Recorder {
         final AtomicLong received = new AtomicLong();
 
         @Override
@@ -111,9 +120,6 @@ class ManyPtysIT extends WithRuntime {
             return System.nanoTime() - begin;
         }
     }
-
-    /** Endless output, all of it taken. */
-    private static final class Flood extends Echo {}
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
