@@ -34,9 +34,10 @@ public final class Bench {
         }
         try (Suite suite = suite(options)) {
             long begun = System.nanoTime();
+            List<Row> rows = chosen(suite.rows(), options.only());
             suite.check();
-            List<Row> rows = measure(suite.rows(), options.rounds());
-            Report report = new Report(options, Machine.here(), rows, (System.nanoTime() - begun) / 1e9);
+            measure(rows, options.rounds());
+            Report report = new Report(options, Machine.here(suite.peers()), rows, (System.nanoTime() - begun) / 1e9);
             report.print(System.out);
             if (options.json() != null) {
                 report.write(options.json());
@@ -58,11 +59,20 @@ public final class Bench {
     private static Suite suite(Options options) throws IOException {
         return switch (options.suite()) {
             case "exec" -> new ExecSuite(options);
-            default -> throw new IllegalArgumentException("no suite " + options.suite() + "; there is: exec");
+            case "pty" -> new PtySuite(options);
+            default -> throw new IllegalArgumentException("no suite " + options.suite() + "; there are: exec, pty");
         };
     }
 
-    private static List<Row> measure(List<Row> rows, int rounds) throws BenchmarkFailedException {
+    private static List<Row> chosen(List<Row> rows, String only) {
+        List<Row> chosen = rows.stream().filter(row -> row.id().contains(only)).toList();
+        if (chosen.isEmpty()) {
+            throw new IllegalArgumentException("no row has \"" + only + "\" in its id");
+        }
+        return chosen;
+    }
+
+    private static void measure(List<Row> rows, int rounds) throws BenchmarkFailedException {
         List<Job> jobs = Row.jobs(rows);
         progress("warming up");
         for (int i = 0; i < WARM_UPS; i++) {
@@ -79,7 +89,6 @@ public final class Bench {
             }
         }
         progress("");
-        return rows;
     }
 
     private static void progress(String text) {

@@ -7,7 +7,9 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One exec session at a time: how fast stdout and stdin are in frames of 32 KiB, and how long one byte takes there and
@@ -40,11 +42,6 @@ final class ExecSuite implements Suite {
             close();
             throw failed;
         }
-        rows.removeIf(row -> !row.id().contains(options.only()));
-        if (rows.isEmpty()) {
-            close();
-            throw new IllegalArgumentException("no row has \"" + options.only() + "\" in its id");
-        }
     }
 
     private Forked started(Forked process) {
@@ -64,6 +61,15 @@ final class ExecSuite implements Suite {
                 tls ? "TLS " : "");
         links.add(link);
         link.addRows(tls);
+    }
+
+    @Override
+    public Map<String, String> peers() throws IOException {
+        JsonNode version = GoPeer.client(List.of("version"));
+        Map<String, String> peers = new LinkedHashMap<>();
+        peers.put("go", System.getProperty("wsstream.bench.go", "?"));
+        peers.put("gorilla/websocket", version.path("version").asText("?"));
+        return peers;
     }
 
     @Override

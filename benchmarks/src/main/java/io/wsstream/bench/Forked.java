@@ -77,6 +77,11 @@ final class Forked implements AutoCloseable {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
+    /** {@return what it takes of the machine at this moment} */
+    Footprint footprint() throws IOException {
+        return Footprint.of(process.pid());
+    }
+
     @Override
     public void close() {
         try {

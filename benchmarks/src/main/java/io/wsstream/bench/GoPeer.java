@@ -2,28 +2,30 @@ package io.wsstream.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The peer in Go of {@code conformance-tests/peers/gorilla}. */
+/** The peers in Go of {@code conformance-tests/peers}: {@code gorilla}, {@code creack-pty}. */
 final class GoPeer {
     private GoPeer() {}
 
-    private static String binary() {
-        String path = System.getProperty("wsstream.bench.gorilla");
-        if (path == null) {
-            throw new IllegalArgumentException("-Dwsstream.bench.gorilla names no binary; use benchmarks/run");
+    private static String binary(String peer) {
+        String folder = System.getProperty("wsstream.bench.peers");
+        if (folder == null) {
+            throw new IllegalArgumentException("-Dwsstream.bench.peers names no folder; use benchmarks/run");
         }
-        return path;
+        return Path.of(folder, peer).toString();
     }
 
-    static String version() throws IOException {
-        return once(List.of("version")).path("version").asText("?");
+    /** Starts the peer that takes orders; see its source. */
+    static Forked creackPty() throws IOException {
+        return Forked.program("creack-pty", List.of(binary("creack-pty")));
     }
 
     /** Starts a server; its first answer names the URL. */
     static Forked server(boolean tls) throws IOException {
-        List<String> command = new ArrayList<>(List.of(binary(), "server", "-until-stdin-eof"));
+        List<String> command = new ArrayList<>(List.of(binary("gorilla"), "server", "-until-stdin-eof"));
         if (tls) {
             command.add("-tls");
         }
@@ -32,11 +34,7 @@ final class GoPeer {
 
     /** Runs a client to its end; an exit code but 0 is an exception. */
     static JsonNode client(List<String> args) throws IOException {
-        return once(args);
-    }
-
-    private static JsonNode once(List<String> args) throws IOException {
-        List<String> command = new ArrayList<>(List.of(binary()));
+        List<String> command = new ArrayList<>(List.of(binary("gorilla")));
         command.addAll(args);
         try (Forked client = Forked.program("gorilla " + args.get(0), command)) {
             return client.answer();

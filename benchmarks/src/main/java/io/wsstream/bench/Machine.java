@@ -12,8 +12,12 @@ import java.util.Map;
 final class Machine {
     private Machine() {}
 
-    /** {@return by name, in the order to print} */
-    static Map<String, String> here() throws IOException {
+    /**
+     * {@return by name, in the order to print}
+     *
+     * @param peers the versions of the others
+     */
+    static Map<String, String> here(Map<String, String> peers) {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("cpu", cpu() + " x " + Runtime.getRuntime().availableProcessors());
         facts.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
@@ -24,8 +28,7 @@ final class Machine {
                         "%.1f",
                         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()));
         facts.put("jdk", System.getProperty("java.vm.name") + " " + Runtime.version());
-        facts.put("go", System.getProperty("wsstream.bench.go", "?"));
-        facts.put("gorilla/websocket", GoPeer.version());
+        facts.putAll(peers);
         facts.put("wsstream", System.getProperty("wsstream.bench.commit", "?"));
         return facts;
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What the command line asks for.
  *
  * @param suite its name
- * @param quick fewer rounds, fewer bytes, no TLS: a first look in under two minutes
+ * @param quick fewer rounds, fewer bytes, fewer processes, no TLS: a first look in under two minutes
  * @param rounds how many are measured
  * @param only rows to run, by a part of their id; empty for all
  * @param json where to write every figure, or null
@@ -27,7 +27,7 @@ record Options(
     static final String USAGE = """
             usage: benchmarks/run [SUITE] [--quick] [--rounds N] [--only PART-OF-ID] [--json FILE] [--jvm "OPTIONS"]
                    benchmarks/run jmh [REGEX] [JMH options]
-            suites: exec (the default)
+            suites: exec (the default), pty
             """;
 
     static Options parse(String[] args) {

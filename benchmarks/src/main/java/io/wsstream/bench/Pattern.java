@@ -7,13 +7,14 @@ import java.util.HexFormat;
 /** The payload of sources and sinks: in each frame the bytes 0 to 250 again and again, as the peer in Go sends it. */
 final class Pattern {
     static final int FRAME_BYTES = 32 * 1024;
+    static final int PERIOD = 251;
 
     private Pattern() {}
 
     static byte[] frame(int bytes) {
         byte[] frame = new byte[bytes];
         for (int i = 0; i < bytes; i++) {
-            frame[i] = (byte) (i % 251);
+            frame[i] = (byte) (i % PERIOD);
         }
         return frame;
     }

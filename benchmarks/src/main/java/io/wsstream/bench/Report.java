@@ -29,7 +29,7 @@ final class Report {
         machine.forEach((name, value) -> to.printf(Locale.ROOT, "%-18s %s%n", name, value));
         to.printf(
                 Locale.ROOT,
-                "%-18s %s, %d rounds%s, %.0f s; medians; ratio > 1: ours is better (latency inverted)%n%n",
+                "%-18s %s, %d rounds%s, %.0f s; medians; ratio > 1: ours is better (inverted where less is better)%n%n",
                 "suite",
                 options.suite(),
                 options.rounds(),

@@ -15,10 +15,12 @@ import java.util.List;
  * @param index which figure of a run, see {@link Job.Run}
  */
 record Row(String id, String what, Better better, Job ours, Job theirs, int index) {
-    /** Which way is better, and in what unit. */
+    /** Which way is better, and in what unit; none where it is a number of something. */
     enum Better {
         MORE_MIB_PER_SECOND("MiB/s"),
-        FEWER_MICROSECONDS("us");
+        FEWER_MICROSECONDS("us"),
+        FEWER_MIB("MiB"),
+        FEWER("");
 
         final String unit;
 

@@ -1,6 +1,8 @@
 package io.wsstream.bench;
 
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /** Rows that are measured together, and the processes they need. To add one: implement this, enter it in {@link Bench}. */
 interface Suite extends AutoCloseable {
@@ -10,6 +12,9 @@ interface Suite extends AutoCloseable {
      * @throws Exception if a byte was wrong
      */
     void check() throws Exception;
+
+    /** {@return the versions of the others, by name, in the order to print} */
+    Map<String, String> peers() throws IOException;
 
     /** {@return what is measured; the same list each time} */
     List<Row> rows();
