@@ -35,7 +35,7 @@ final class ListenerLoad implements PtyLoad {
         FirstByte first = new FirstByte();
         PtyProcess process = spawn(shell, first);
         first.awaitExit(process, 0);
-        return (first.nanos - begun) / 1000.0;
+        return (first.seen() - begun) / 1000.0;
     }
 
     @Override
@@ -52,7 +52,7 @@ final class ListenerLoad implements PtyLoad {
         Sink sink = new Sink(bytes);
         PtyProcess process = spawn(shell, sink);
         sink.awaitExit(process, 0);
-        return (sink.nanos - begun) / 1e9;
+        return (sink.seen() - begun) / 1e9;
     }
 
     @Override
@@ -85,6 +85,7 @@ final class ListenerLoad implements PtyLoad {
 
         PtyProcess process;
         private @Nullable IOException fault; // owner: loop thread until the exit
+        long nanos; // when the byte came that is waited for; 0 before
 
         @SuppressWarnings("NullAway.Init") // onStart is the first call
         Program() {}
@@ -138,6 +139,14 @@ final class ListenerLoad implements PtyLoad {
             write(ByteBuffer.wrap(new byte[] {'\n'}));
         }
 
+        /** {@return when the byte came that was waited for; after the exit} */
+        long seen() throws IOException {
+            if (nanos == 0) {
+                throw new IOException("the output ended before the byte that was waited for");
+            }
+            return nanos;
+        }
+
         void awaitExit(PtyProcess of, int expected) throws IOException, InterruptedException {
             int code;
             try {
@@ -159,8 +168,6 @@ final class ListenerLoad implements PtyLoad {
 
     /** Ends the program at its first byte. */
     private static final class FirstByte extends Program {
-        long nanos; // 0 before the first byte
-
         @Override
         void onBytes(ByteBuffer bytes) throws IOException {
             if (nanos == 0) {
@@ -202,7 +209,6 @@ final class ListenerLoad implements PtyLoad {
     /** Counts and compares; ends the program at its last byte. */
     private static final class Sink extends Program {
         private final PatternCheck check;
-        long nanos;
 
         Sink(long bytes) {
             this.check = new PatternCheck(bytes);
