@@ -35,6 +35,27 @@ class KubernetesSurfaceFuzzTest {
         "Accept"
     };
 
+    /** What headers are made of; a key of the right length is not found by chance. */
+    private static final String[] PHRASES = {
+        "websocket",
+        "Upgrade",
+        "SPDY/3.1",
+        "13",
+        ",",
+        " ",
+        "dGhlIHNhbXBsZSBub25jZQ==",
+        "twenty-four, not base64!",
+        "v5.channel.k8s.io",
+        "base64url.bearer.authorization.k8s.io.",
+        "SGVsbG8",
+        "Bearer ",
+        "localhost",
+        "http://",
+        "[::1]",
+        ":",
+        "application/json;as=Table"
+    };
+
     private static final KubernetesSurface SURFACE = KubernetesSurface.builder(
                     Authenticator.bearer(Ask.TOKEN), PodCatalog.of(Pod.of("one", "main")))
             .kubeletPaths(true)
@@ -43,6 +64,14 @@ class KubernetesSurfaceFuzzTest {
                     WebSocketEndpoint.channels(
                             ChannelProtocolConfig.defaults(List.of(ChannelType.READ_WRITE)), (request, conn) -> {})))
             .build();
+
+    private static String value(FuzzedDataProvider data) {
+        StringBuilder value = new StringBuilder();
+        for (int i = data.consumeInt(1, 3); i > 0; i--) {
+            value.append(data.consumeBoolean() ? data.pickValue(PHRASES) : data.consumeString(12));
+        }
+        return value.toString();
+    }
 
     @FuzzTest(maxDuration = "3s")
     void everyRequestIsAnsweredOrUpgraded(FuzzedDataProvider data) throws Exception {
@@ -55,7 +84,7 @@ class KubernetesSurfaceFuzzTest {
         headers.put("Sec-WebSocket-Version", List.of("13"));
         headers.put("Sec-WebSocket-Protocol", List.of("v5.channel.k8s.io"));
         for (int i = data.consumeInt(0, 3); i > 0; i--) {
-            headers.put(data.pickValue(HEADERS), List.of(data.consumeString(60)));
+            headers.put(data.pickValue(HEADERS), List.of(value(data)));
         }
         String method =
                 data.consumeInt(0, 5) == 0 ? data.consumeString(10) : data.pickValue(new String[] {"GET", "POST"});
