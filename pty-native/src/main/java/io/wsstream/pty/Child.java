@@ -1,6 +1,7 @@
 package io.wsstream.pty;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.wsstream.pty.internal.linux.Cgroup;
 import io.wsstream.pty.internal.linux.Epoll;
 import io.wsstream.pty.internal.posix.Children;
 import io.wsstream.pty.internal.posix.Descriptors;
@@ -52,6 +53,7 @@ final class Child {
     private final int pid;
     private final PtyProcess handle;
     private final Input input;
+    private final @Nullable Cgroup cgroup;
     private final @Nullable Descriptor inputDescriptor;
     private final List<Output> outputs;
     private final CompletableFuture<PtyExit> exit = new CompletableFuture<>();
@@ -92,6 +94,7 @@ final class Child {
         this.spec = spec;
         this.listener = listener;
         this.pid = started.pid();
+        this.cgroup = started.cgroup();
         this.inputDescriptor = started.input();
         this.input = new Input(this, started.input());
         this.outputs = started.outputs();
@@ -170,6 +173,18 @@ final class Child {
                 var unused = Children.signalGroup(pid, signal);
             }
         }
+    }
+
+    /** Kills all of its cgroup, if it has one. */
+    void killCgroup() {
+        if (cgroup != null) {
+            cgroup.kill();
+        }
+    }
+
+    /** {@return whether somebody lives in its cgroup} */
+    boolean hasLivingInCgroup() {
+        return cgroup != null && cgroup.isPopulated();
     }
 
     void terminate(KillPolicy policy) {
@@ -563,6 +578,9 @@ final class Child {
             timer.cancel();
         }
         input.abandon();
+        if (cgroup != null) {
+            cgroup.remove();
+        }
         if (slot >= 0) {
             loop.freeSlot(slot);
             slot = -1;

@@ -193,7 +193,8 @@ final class Escalator implements Runnable {
             long now = System.nanoTime();
             boolean nobodyLeft = child.leaderHasEnded()
                     && sessions.complete()
-                    && sessions.livingIn(child.pid()).isEmpty();
+                    && sessions.livingIn(child.pid()).isEmpty()
+                    && (policy == null || !child.hasLivingInCgroup());
             boolean hopeless = killedNanos != 0 && now - killedNanos > GIVE_UP_NANOS;
             if (nobodyLeft || hopeless) {
                 child.escalationEnded();
@@ -211,6 +212,7 @@ final class Escalator implements Runnable {
                     killedNanos = now;
                 }
                 // Again and again: one that forks as fast as we look is caught at last.
+                child.killCgroup();
                 signal(sessions, SIGKILL);
                 dueNanos = now + KILL_AGAIN_NANOS;
             }

@@ -9,7 +9,8 @@ import java.util.List;
  *
  * <p>Each step signals the process group, then every other process of the session: the jobs of a shell have groups of
  * their own. A step is cut short when none of them lives any more. After the last wait all that still live get KILL. A
- * process that left the session with {@code setsid} is not found and survives.
+ * process that left the session with {@code setsid} is not found and survives, unless there is a {@link
+ * PtySpec.Builder#cgroup}: then it is killed at the end of the policy.
  *
  * <p>Immutable. Whether stdin is ended first, and how long to wait for that, is the caller's affair.
  */

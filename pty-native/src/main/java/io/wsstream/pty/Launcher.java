@@ -1,5 +1,6 @@
 package io.wsstream.pty;
 
+import io.wsstream.pty.internal.linux.Cgroup;
 import io.wsstream.pty.internal.posix.Descriptors;
 import io.wsstream.pty.internal.posix.Errno;
 import io.wsstream.pty.internal.posix.Layout;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +26,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads:</b> any. <b>Blocking:</b> about a millisecond. Nothing stays open when it fails.
  */
 final class Launcher {
+    /** Comes into the cgroup before the program is there, so that nothing it starts can stay outside. */
+    private static final String ENTER = "echo 0 >\"$0\" && exec \"$@\"";
+
+    private static final AtomicLong CGROUPS = new AtomicLong();
     private static final String DEFAULT_PATH = "/bin:/usr/bin";
+    private static final String SHELL = "/bin/sh";
     private static final String NULL_DEVICE = "/dev/null";
 
     private final Layout layout;
@@ -47,23 +54,59 @@ final class Launcher {
             int pid,
             @Nullable Descriptor input,
             List<Output> outputs,
-            @Nullable Descriptor pidfd) {}
+            @Nullable Descriptor pidfd,
+            @Nullable Cgroup cgroup) {}
 
     Started launch(PtySpec spec) throws PtyException {
         checkTexts(spec);
         checkDirectory(spec);
         String path = findProgram(spec);
         PtySpec.Terminal terminal = spec.terminal();
+        Cgroup cgroup = cgroup(spec, path);
+        boolean isStarted = false;
         try (Opened opened = new Opened()) {
-            Started started = terminal != null ? onTerminal(spec, path, terminal, opened) : onPipes(spec, path, opened);
+            Started started = terminal != null
+                    ? onTerminal(spec, path, cgroup, terminal, opened)
+                    : onPipes(spec, path, cgroup, opened);
             opened.keep();
+            isStarted = true;
             return started;
         } catch (SystemCallException e) {
             throw explain(spec, path, e);
+        } finally {
+            if (cgroup != null && !isStarted) {
+                cgroup.remove();
+            }
         }
     }
 
-    private Started onTerminal(PtySpec spec, String path, PtySpec.Terminal terminal, Opened opened)
+    private static @Nullable Cgroup cgroup(PtySpec spec, String path) throws PtyException {
+        Path parent = spec.cgroup();
+        if (parent == null) {
+            return null;
+        }
+        String seen = fromHere(spec, path);
+        int errno = isDirectory(seen) ? Errno.EACCES : Descriptors.access(seen, Layout.X_OK);
+        if (errno != 0) { // or the shell would find out, when the process has started
+            throw explain(spec, path, new SystemCallException("posix_spawn", errno));
+        }
+        String name = "wsstream-" + ProcessHandle.current().pid() + "-" + CGROUPS.incrementAndGet();
+        try {
+            return Cgroup.make(parent.toAbsolutePath(), name);
+        } catch (IOException refused) {
+            PtyException result = new PtyException(
+                    PtyException.Kind.RESOURCE,
+                    "",
+                    0,
+                    cannotRun(spec) + "no cgroup below " + PtyException.quoted(parent.toString()) + ": "
+                            + PtyException.quoted(String.valueOf(refused.getMessage())));
+            result.initCause(refused);
+            throw result;
+        }
+    }
+
+    private Started onTerminal(
+            PtySpec spec, String path, @Nullable Cgroup cgroup, PtySpec.Terminal terminal, Opened opened)
             throws SystemCallException {
         int master = opened.ours(Terminals.openMaster());
         String slave = Terminals.slaveName(master);
@@ -73,12 +116,14 @@ final class Launcher {
         int pid = spawn(
                 spec,
                 path,
+                cgroup,
                 List.of(Spawn.Source.open(slave, Layout.O_RDWR), Spawn.Source.duplicate(0), Spawn.Source.duplicate(0)));
         Descriptor descriptor = new Descriptor(master, EventLoop.STDOUT);
-        return new Started(pid, descriptor, List.of(new Output(PtyStream.STDOUT, descriptor)), pidfd(pid));
+        return new Started(pid, descriptor, List.of(new Output(PtyStream.STDOUT, descriptor)), pidfd(pid), cgroup);
     }
 
-    private Started onPipes(PtySpec spec, String path, Opened opened) throws SystemCallException {
+    private Started onPipes(PtySpec spec, String path, @Nullable Cgroup cgroup, Opened opened)
+            throws SystemCallException {
         List<Spawn.Source> sources = new ArrayList<>();
         List<Output> outputs = new ArrayList<>();
         Descriptor input = null;
@@ -103,16 +148,26 @@ final class Launcher {
                 sources.add(Spawn.Source.open(NULL_DEVICE, Layout.O_WRONLY));
             }
         }
-        int pid = spawn(spec, path, sources);
-        return new Started(pid, input, List.copyOf(outputs), pidfd(pid));
+        int pid = spawn(spec, path, cgroup, sources);
+        return new Started(pid, input, List.copyOf(outputs), pidfd(pid), cgroup);
     }
 
-    private int spawn(PtySpec spec, String path, List<Spawn.Source> sources) throws SystemCallException {
+    private int spawn(PtySpec spec, String path, @Nullable Cgroup cgroup, List<Spawn.Source> sources)
+            throws SystemCallException {
         List<String> environment = new ArrayList<>();
         spec.environment().forEach((name, value) -> environment.add(name + "=" + value));
         Path directory = spec.directory();
+        List<String> arguments = spec.argv();
+        String program = path;
+        if (cgroup != null) {
+            program = SHELL;
+            List<String> entering =
+                    new ArrayList<>(List.of("sh", "-c", ENTER, cgroup.procs().toString(), path));
+            entering.addAll(arguments.subList(1, arguments.size()));
+            arguments = entering;
+        }
         return spawn.spawn(new Spawn.Request(
-                path, spec.argv(), environment, directory == null ? null : directory.toString(), sources));
+                program, arguments, environment, directory == null ? null : directory.toString(), sources));
     }
 
     /** {@return null where the kernel or a sandbox refuses, or descriptors ran out: a thread waits instead} */

@@ -36,6 +36,7 @@ public final class PtyRuntime implements AutoCloseable {
     private final @Nullable PtyException refusal;
     private final List<EventLoop> loops = new ArrayList<>();
     private final Escalator escalator = new Escalator();
+    private final @Nullable OrphanReaper orphans;
 
     /** Protects the two below and is waited on by {@link #close()}. Nothing else is taken under it. */
     private final Object lock = new Object();
@@ -49,7 +50,8 @@ public final class PtyRuntime implements AutoCloseable {
     @GuardedBy("lock")
     private final Set<Child> children = new HashSet<>();
 
-    private PtyRuntime(int loopCount, Host host, Launcher.Features features) {
+    private PtyRuntime(int loopCount, Host host, Launcher.Features features, boolean init) {
+        this.orphans = init ? new OrphanReaper() : null;
         Launcher launcher = null;
         PtyException refusal = null;
         Layout layout = host.layout();
@@ -86,14 +88,33 @@ public final class PtyRuntime implements AutoCloseable {
         return start(loops, Host.current(), Launcher.Features.ALL);
     }
 
+    /**
+     * {@return as {@link #start(int)}, for a JVM that is the first process of a container and has no {@code --init} beside
+     * it} What the processes run here leave behind becomes the JVM's children then, and stays as zombies; this reaps them
+     * once a second, on a thread {@code wsstream-pty-init}. Children of {@link ProcessBuilder} are left alone, and so is who
+     * left its session with {@code setsid}: for those there is {@code --init}.
+     *
+     * @param loops how many event loops; at least 1
+     */
+    public static PtyRuntime startAsInit(int loops) {
+        return start(loops, Host.current(), Launcher.Features.ALL, true);
+    }
+
     static PtyRuntime start(int loops, Host host, Launcher.Features features) {
+        return start(loops, host, features, false);
+    }
+
+    private static PtyRuntime start(int loops, Host host, Launcher.Features features, boolean init) {
         if (loops < 1) {
             throw new IllegalArgumentException(loops + " event loops; expected at least 1");
         }
-        PtyRuntime runtime = new PtyRuntime(loops, host, features);
+        PtyRuntime runtime = new PtyRuntime(loops, host, features, init);
         if (runtime.launcher != null) {
             runtime.loops.forEach(EventLoop::start);
             runtime.escalator.start();
+            if (runtime.orphans != null) {
+                runtime.orphans.start();
+            }
         }
         return runtime;
     }
@@ -177,6 +198,9 @@ public final class PtyRuntime implements AutoCloseable {
     }
 
     void adopted(Child child) {
+        if (orphans != null) {
+            orphans.add(child.pid());
+        }
         boolean tooLate;
         synchronized (lock) {
             children.add(child);
@@ -294,6 +318,9 @@ public final class PtyRuntime implements AutoCloseable {
             }
         }
         try {
+            if (orphans != null) {
+                orphans.close(JOIN_MILLIS);
+            }
             escalator.close(JOIN_MILLIS);
         } catch (InterruptedException e) {
             undisturbed = false;

@@ -32,8 +32,10 @@ public final class PtySpec {
     private final Duration totalDrain;
     private final int terminalDrainBytes;
     private final KillPolicy killPolicy;
+    private final @Nullable Path cgroup;
 
     private PtySpec(Builder b) {
+        this.cgroup = b.cgroup;
         this.terminal = b.terminal;
         this.command = b.command;
         this.environment = b.environment;
@@ -118,6 +120,11 @@ public final class PtySpec {
         return outputBytes;
     }
 
+    @Nullable
+    Path cgroup() {
+        return cgroup;
+    }
+
     Duration quietDrain() {
         return quietDrain;
     }
@@ -150,6 +157,7 @@ public final class PtySpec {
         private boolean stdout = true;
         private boolean stderr = true;
         private int headroomBytes = 16;
+        private @Nullable Path cgroup;
         private int outputBytes = MAX_OUTPUT_BYTES;
         private Duration quietDrain = Duration.ofSeconds(2);
         private Duration totalDrain = Duration.ofSeconds(10);
@@ -240,6 +248,18 @@ public final class PtySpec {
                         "headroom of " + bytes + " bytes; expected 0 to " + ChunkPool.MAX_HEADROOM_BYTES);
             }
             this.headroomBytes = bytes;
+            return this;
+        }
+
+        /**
+         * A cgroup v2 that is delegated to this process: the new one gets a cgroup of its own below it, and whoever kills
+         * it kills all that it has started, those that left its session included. Default none. Costs a shell's start.
+         *
+         * @param parent such as {@code /sys/fs/cgroup/my.service/processes}; must hold no process of its own
+         * @return this
+         */
+        public Builder cgroup(Path parent) {
+            this.cgroup = parent;
             return this;
         }
 

@@ -27,7 +27,7 @@ class ExitTest extends WithRuntime {
         try {
             for (int i = 0; i < 1000; i++) {
                 int number = i;
-                wrong.add(callers.submit(() -> shortRun(terminal, number)));
+                wrong.add(callers.submit(() -> shortRun(runtime, terminal, number)));
             }
 
             for (Future<String> one : wrong) {
@@ -40,9 +40,10 @@ class ExitTest extends WithRuntime {
         assertThat(runtime.liveProcesses()).isZero();
     }
 
-    private String shortRun(boolean terminal, int number) throws Exception {
+    /** Returns what was wrong, or nothing. */
+    static String shortRun(PtyRuntime runtime, boolean terminal, int number) throws Exception {
         PtySpec.Builder spec = sh("echo begin " + number + "; seq 1 50; exit " + number % 256);
-        Recorder recorder = run((terminal ? spec.terminal(80, 24) : spec).build());
+        Recorder recorder = Machine.run(runtime, (terminal ? spec.terminal(80, 24) : spec).build());
         PtyExit exit = recorder.exit();
         StringBuilder expected = new StringBuilder("begin " + number + "\n");
         for (int i = 1; i <= 50; i++) {

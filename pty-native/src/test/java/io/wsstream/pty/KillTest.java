@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KillTest extends WithRuntime {
@@ -168,14 +169,24 @@ class KillTest extends WithRuntime {
         assertThat(Machine.session(process.pid())).isEmpty();
     }
 
-    @Test
-    void aProcessThatLeftTheSessionSurvives() throws Exception {
-        Recorder recorder = run(onPipes("setsid sh -c 'echo $$; exec sleep 1000' & wait"));
+    static List<KillPolicy> policies() {
+        return List.of(QUICK, KillPolicy.polite(), KillPolicy.kill());
+    }
+
+    /** {@code nohup} is no way out of a session; {@code setsid} is. */
+    @ParameterizedTest
+    @MethodSource("policies")
+    void underEveryPolicyNohupEndsAndWhoLeftTheSessionSurvives(KillPolicy policy) throws Exception {
+        Recorder recorder = run(
+                onTerminal("nohup sleep 999 >/dev/null 2>&1 & setsid sh -c 'echo $$; exec sleep 1000' & wait; wait"));
         await().until(() -> recorder.out().endsWith("\n"));
         long escapee = Long.parseLong(recorder.out().trim());
+        long leader = recorder.process().pid();
+        await().until(() -> Machine.session(leader).toString().contains("S sleep"));
 
         recorder.process().detachOutput();
-        recorder.process().terminate(KillPolicy.kill());
+        recorder.process().terminate(policy);
+        await().until(() -> Machine.session(leader).isEmpty());
 
         await().during(Duration.ofMillis(100)).until(() -> Machine.lives(escapee));
         assertThat(ProcessHandle.of(escapee).map(ProcessHandle::destroyForcibly))

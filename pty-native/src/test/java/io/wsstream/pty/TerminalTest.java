@@ -4,10 +4,13 @@ import static io.wsstream.pty.Machine.onTerminal;
 import static io.wsstream.pty.Machine.sh;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TerminalTest extends WithRuntime {
     @Test
@@ -189,6 +192,80 @@ class TerminalTest extends WithRuntime {
         recorder.exit();
 
         assertThat(recorder.out()).endsWith("<h\u00e9\u4e16\ud83d\ude00>");
+    }
+
+    /** The kernel's rule for typists: 4,095 bytes a line, and the rest is dropped without a word. */
+    @Test
+    void aLineOver4095BytesLosesItsRest() throws Exception {
+        Recorder recorder = run(onTerminal("stty -echo; echo ready; head -n 1 | wc -c"));
+        waitFor(recorder, "ready");
+
+        type(recorder.process(), "x".repeat(5000) + "\n");
+        recorder.exit();
+
+        assertThat(recorder.out()).endsWith("4096\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stty -echo", "stty raw -echo"})
+    void aMebibyteThatIsPastedIntoCatComesBackWhole(String modes) throws Exception {
+        String line = "0123456789".repeat(10) + "\n";
+        String all = line.repeat((1 << 20) / line.length());
+        Pasting recorder = new Pasting(all);
+        PtyProcess process = runtime.spawn(onTerminal(modes + "; echo ready; exec cat"), recorder);
+        waitFor(recorder, "ready");
+
+        recorder.paste();
+
+        String expected = modes.contains("raw") ? "ready\n" + all : ("ready\n" + all).replace("\n", "\r\n");
+        org.awaitility.Awaitility.await().until(() -> recorder.outSize() >= expected.length());
+        assertThat(recorder.out()).isEqualTo(expected);
+        process.signal(PtySignal.KILL);
+        recorder.exit();
+    }
+
+    /** Writes what stdin takes, and the rest when there is room again. */
+    private static final class Pasting extends Recorder {
+        private final ByteBuffer rest;
+
+        Pasting(String text) {
+            rest = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        void paste() throws Exception {
+            PtyProcess to = process();
+            synchronized (rest) {
+                if (rest.hasRemaining()) {
+                    int unused = to.write(rest);
+                }
+            }
+        }
+
+        @Override
+        public void onInputWritable() {
+            try {
+                paste();
+            } catch (Exception failed) {
+                throw new AssertionError(failed);
+            }
+        }
+    }
+
+    @Test
+    void aHangUpKillsTheJobsOfAShell() throws Exception {
+        Recorder recorder = run(PtySpec.command("bash", "--norc", "-i")
+                .environment(Machine.ENVIRONMENT)
+                .terminal(80, 24)
+                .build());
+        PtyProcess bash = recorder.process();
+        type(bash, "sleep 1000 &\nsleep 1001\n");
+        org.awaitility.Awaitility.await()
+                .until(() -> Machine.session(bash.pid()).toString().split("S sleep", -1).length == 3);
+
+        bash.terminate(KillPolicy.kill().then(java.time.Duration.ofSeconds(20), PtySignal.HUP, PtySignal.CONT));
+
+        recorder.exit();
+        assertThat(Machine.session(bash.pid())).isEmpty();
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -51,6 +52,36 @@ public final class Sessions {
         return new Sessions(living, true);
     }
 
+    /**
+     * Who has been left to a process by parents that ended before: its zombies that belong to some sessions and do not lead
+     * them.
+     *
+     * @param parent the process number that they now have for a parent
+     * @param sessionIds which sessions; those of which nobody is left, dead or alive, are taken out
+     * @return their process numbers
+     */
+    public static List<Integer> orphanedZombies(int parent, Set<Integer> sessionIds) {
+        List<Integer> zombies = new ArrayList<>();
+        Set<Integer> seen = new HashSet<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
+            for (Path entry : entries) {
+                Stat stat = Stat.read(entry);
+                if (stat == null || !sessionIds.contains(stat.session)) {
+                    continue;
+                }
+                seen.add(stat.session);
+                int pid = Integer.parseInt(entry.getFileName().toString());
+                if (!stat.alive && stat.parent == parent && pid != stat.session) {
+                    zombies.add(pid);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return List.of(); // later, when there are descriptors again
+        }
+        sessionIds.retainAll(seen);
+        return zombies;
+    }
+
     /** {@return whether all of {@code /proc} could be read; otherwise others may live, too} */
     public boolean complete() {
         return complete;
@@ -80,14 +111,16 @@ public final class Sessions {
         }
     }
 
-    /** The three fields of /proc/PID/stat that matter here. */
+    /** The four fields of /proc/PID/stat that matter here. */
     private static final class Stat {
         final boolean alive;
+        final int parent;
         final int group;
         final int session;
 
-        private Stat(boolean alive, int group, int session) {
+        private Stat(boolean alive, int parent, int group, int session) {
             this.alive = alive;
+            this.parent = parent;
             this.group = group;
             this.session = session;
         }
@@ -98,7 +131,11 @@ public final class Sessions {
                 // pid (name) state ppid pgrp session ...: a name may hold spaces and parentheses.
                 String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ", 5);
                 char state = fields[0].charAt(0);
-                return new Stat(state != 'Z' && state != 'X', Integer.parseInt(fields[2]), Integer.parseInt(fields[3]));
+                return new Stat(
+                        state != 'Z' && state != 'X',
+                        Integer.parseInt(fields[1]),
+                        Integer.parseInt(fields[2]),
+                        Integer.parseInt(fields[3]));
             } catch (IOException | RuntimeException e) {
                 return null; // it ended while we looked
             }
