@@ -152,7 +152,8 @@ class ErrorsTest extends WithRuntime {
         try (PtyRuntime elsewhere = PtyRuntime.start(1, Host.of(osName, osArch), Launcher.Features.ALL)) {
             PtyException e = catchThrowableOfType(
                     PtyException.class,
-                    () -> elsewhere.spawn(PtySpec.command("true").build(), new Recorder()));
+                    () -> elsewhere.spawn(
+                            PtySpec.command("true").terminal(80, 24).build(), new Recorder()));
 
             assertThat(e.kind()).isEqualTo(PtyException.Kind.UNSUPPORTED);
             assertThat(e).hasMessageContaining(words);
