@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * its case; every step of a case has a bound.
  */
 public final class ConformanceRun implements AutoCloseable {
+    /** Of the runs of one case; what the others would tell is the same. */
+    private static final int ENOUGH_FAILURES = 2;
+
     private final List<Case> cases;
     private final Judge judge;
     private final Deviations deviations;
@@ -116,7 +119,12 @@ public final class ConformanceRun implements AutoCloseable {
         List<String> explanation = new ArrayList<>();
         List<String> evidence = List.of();
         List<String> unfit = new ArrayList<>();
+        int failed = 0;
         for (Case.Run run : which.runs()) {
+            if (failed == ENOUGH_FAILURES) {
+                explanation.add("its other runs were not played");
+                break;
+            }
             String why = judge.unfit(which, run);
             if (why != null) {
                 unfit.add(why);
@@ -128,6 +136,7 @@ public final class ConformanceRun implements AutoCloseable {
                 evidence = seen.lines();
             }
             explanation.addAll(failure);
+            failed += failure.isEmpty() ? 0 : 1;
             watch(which, run, seen);
         }
         boolean applies = unfit.size() < which.runs().size();

@@ -1,6 +1,5 @@
 package io.wsstream.conformance;
 
-import io.wsstream.conformance.wire.Excerpt;
 import io.wsstream.conformance.wire.Frame;
 import io.wsstream.conformance.wire.Handshake;
 import java.io.IOException;
@@ -33,7 +32,7 @@ public interface Step {
         return switch (kind) {
             case "send" -> SendMessage.of(what);
             case "frame" -> SendFrame.of(what);
-            case "bytes" -> new SendBytes(Payload.of(what));
+            case "bytes" -> SendBytes.of(what);
             case "close" -> SendFrame.close(what);
             case "end" -> EndTcp.of(what);
             case "pause" -> new Pause(what.duration());
@@ -61,8 +60,19 @@ public interface Step {
                 }
             }
             SendMessage step = new SendMessage(node);
-            step.message(Dialect.V5); // Finds mistakes before anything is connected.
+            step.check(); // Finds mistakes before anything is connected.
             return step;
+        }
+
+        private void check() {
+            Node whole = what.get("message");
+            if (whole != null) {
+                Payload.check(whole);
+            } else if (what.has("CLOSE") || what.has("status")) {
+                byte[] unused = message(Dialect.V5);
+            } else {
+                Payload.check(what.need(channelKey()));
+            }
         }
 
         @Override
@@ -172,7 +182,10 @@ public interface Step {
         static SendFrame of(Node node) {
             node.only("opcode", "payload", "fin", "rsv", "masked", "mask", "length", "declared");
             SendFrame step = new SendFrame(node);
-            step.build(Frame.of(step.opcode(), step.payload()));
+            step.build(Frame.of(step.opcode(), new byte[0]));
+            if (node.has("payload")) {
+                Payload.check(node.need("payload"));
+            }
             return step;
         }
 
@@ -270,20 +283,25 @@ public interface Step {
 
     /** Sends bytes that need not be a frame. */
     final class SendBytes implements Step {
-        private final byte[] bytes;
+        private final Node what;
 
-        private SendBytes(byte[] bytes) {
-            this.bytes = bytes;
+        private SendBytes(Node what) {
+            this.what = what;
+        }
+
+        static SendBytes of(Node what) {
+            Payload.check(what);
+            return new SendBytes(what);
         }
 
         @Override
         public void play(Conversation conversation) {
-            conversation.sendRaw(bytes);
+            conversation.sendRaw(Payload.of(what));
         }
 
         @Override
         public String toString() {
-            return "bytes " + Excerpt.text(bytes);
+            return "bytes " + what;
         }
     }
 

@@ -1,0 +1,32 @@
+package io.wsstream.conformance.mutants;
+
+import io.wsstream.conformance.CaseResult;
+import io.wsstream.conformance.CaseSelection;
+import io.wsstream.conformance.ConformanceRun;
+import io.wsstream.conformance.Deviations;
+import io.wsstream.conformance.client.ClientConformance;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.TestFactory;
+
+/** The harness finds nothing to say of a correct client, and of each broken one the right thing. */
+class ClientMutantsIT {
+    @TestFactory
+    Stream<DynamicNode> theReferenceKeepsEveryRequiredRule() throws Exception {
+        return ClientConformance.tests(new ReferenceClient());
+    }
+
+    @TestFactory
+    Stream<DynamicNode> everyFaultIsCaughtByTheCaseOfItsRule() {
+        return Mutants.tests(ClientFault.values(), ClientFault::caughtBy, ClientMutantsIT::play);
+    }
+
+    private static CaseResult play(ClientFault fault) throws Exception {
+        var cases = CaseSelection.of(ClientConformance.cases(), List.of(), List.of(fault.caughtBy()));
+        try (ConformanceRun run =
+                ClientConformance.start(cases, new ReferenceClient(fault), Deviations.unlisted())) {
+            return run.result(cases.get(0));
+        }
+    }
+}
