@@ -40,7 +40,7 @@ class OurServerIT {
     @TestFactory
     Stream<DynamicNode> keepsTheRules() throws Exception {
         Path ca = Files.createTempFile("wsstream", ".pem");
-        Files.writeString(ca, Objects.requireNonNull(server.tls()).caPem());
+        Files.write(ca, Objects.requireNonNull(server.tls()).caPem());
         ServerUnderTest ours = ServerUnderTest.at(server.uri())
                 .caFile(ca)
                 .token(Objects.requireNonNull(server.token()));

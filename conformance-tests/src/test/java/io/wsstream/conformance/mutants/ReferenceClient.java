@@ -355,12 +355,11 @@ final class ReferenceClient implements ClientUnderTest {
         private ClientResult result(@Nullable String broken) {
             String said = "";
             int code = 1;
-            boolean lost = broken != null;
             boolean complete = status.size() > 0 && subprotocol.matches("v[45]\\..*");
             if (has(ClientFault.HALF_CLOSE_ENDS_READING) && !call.stdinStaysOpen() && call.stdin().isPresent()) {
                 return new ClientResult(0, new byte[0], new byte[0]);
             }
-            if (lost && !(complete && !broken.startsWith("a rule"))) {
+            if (broken != null && (!complete || broken.startsWith("a rule"))) {
                 boolean fine = (broken.equals("lost") && has(ClientFault.LOSS_IS_SUCCESS))
                         || (broken.equals("reset") && has(ClientFault.RESET_IS_SUCCESS));
                 return new ClientResult(fine ? 0 : 1, stdout.toByteArray(), concat(stderr, broken));
