@@ -33,9 +33,8 @@ public final class CaseSelection {
         for (String name : wanted) {
             if (!known.contains(name)) {
                 String section = name.replaceFirst("-.*", "");
-                String near = known.stream()
-                        .filter(each -> each.startsWith(section))
-                        .collect(Collectors.joining(", "));
+                String near =
+                        known.stream().filter(each -> each.startsWith(section)).collect(Collectors.joining(", "));
                 throw new IllegalArgumentException(
                         "no " + what + " \"" + name + "\"" + (near.isEmpty() ? "; see --list" : "; there are " + near));
             }

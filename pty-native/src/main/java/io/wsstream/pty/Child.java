@@ -173,13 +173,23 @@ final class Child {
     }
 
     void terminate(KillPolicy policy) {
-        synchronized (pidLock) {
-            if (reaped) {
-                return;
-            }
-            escalating = true;
+        if (keepUnreaped()) {
+            runtime.escalator().begin(this, policy);
         }
-        runtime.escalator().begin(this, policy);
+    }
+
+    void holdExitForSession() {
+        if (keepUnreaped()) {
+            runtime.escalator().watch(this);
+        }
+    }
+
+    /** {@return false if it is too late} */
+    private boolean keepUnreaped() {
+        synchronized (pidLock) {
+            escalating = !reaped;
+            return !reaped;
+        }
     }
 
     /** The kill policy has run its course: the leader may be reaped. */

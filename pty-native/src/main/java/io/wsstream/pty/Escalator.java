@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs kill policies, on a thread of its own: looking through {@code /proc} takes milliseconds, which the event loops
@@ -23,6 +24,7 @@ final class Escalator implements Runnable {
 
     private static final long KILL_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(2);
+    private static final long NEVER_NANOS = TimeUnit.DAYS.toNanos(10_000);
 
     private final Thread thread;
     /** Protects the requests, on which the thread waits. Nothing else is taken under it. */
@@ -50,8 +52,17 @@ final class Escalator implements Runnable {
     }
 
     void begin(Child child, KillPolicy policy) {
+        add(new Escalation(child, policy));
+    }
+
+    /** Signals nobody, but ends when the leader has ended and nobody else lives in its session. */
+    void watch(Child child) {
+        add(new Escalation(child, null));
+    }
+
+    private void add(Escalation request) {
         synchronized (lock) {
-            requests.add(new Escalation(child, policy));
+            requests.add(request);
             lock.notifyAll();
         }
     }
@@ -110,8 +121,8 @@ final class Escalator implements Runnable {
             nudged = false;
             for (Escalation request : requests) {
                 Escalation known = running.putIfAbsent(request.child, request);
-                if (known != null && request.policy.steps().isEmpty()) {
-                    known.cutShort();
+                if (known != null) {
+                    known.goOn(request.policy);
                 }
             }
             requests.clear();
@@ -143,19 +154,28 @@ final class Escalator implements Runnable {
     /** One process that is being ended. Owner: the thread. */
     private static final class Escalation {
         private final Child child;
-        private final KillPolicy policy;
+        private @Nullable KillPolicy policy;
         private int nextStep;
         private long dueNanos = System.nanoTime();
         private long killedNanos;
 
-        Escalation(Child child, KillPolicy policy) {
+        /** Without a policy it only watches. */
+        Escalation(Child child, @Nullable KillPolicy policy) {
             this.child = child;
             this.policy = policy;
+            if (policy == null) {
+                dueNanos += NEVER_NANOS;
+            }
         }
 
-        void cutShort() {
-            if (killedNanos == 0) {
-                nextStep = policy.steps().size();
+        /** There is one more request: the first policy counts, but to KILL may be cut short. */
+        void goOn(@Nullable KillPolicy more) {
+            if (more == null || killedNanos != 0) {
+                return;
+            }
+            if (policy == null || more.steps().isEmpty()) {
+                policy = more;
+                nextStep = 0;
                 dueNanos = System.nanoTime();
             }
         }
@@ -179,7 +199,7 @@ final class Escalator implements Runnable {
                 child.escalationEnded();
                 return true;
             }
-            if (now - dueNanos < 0) {
+            if (now - dueNanos < 0 || policy == null) {
                 return false;
             }
             if (nextStep < policy.steps().size()) {

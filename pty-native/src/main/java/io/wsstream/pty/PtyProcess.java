@@ -113,6 +113,14 @@ public final class PtyProcess implements AutoCloseable {
     }
 
     /**
+     * From now on the exit is reported only when nothing of the process's session lives any more, or {@link #terminate} has
+     * run its course: for who lets the process end by itself first and wants nothing to stay behind.
+     */
+    public void holdExitForSession() {
+        child.holdExitForSession();
+    }
+
+    /**
      * From now on reads output and throws it away, paused or not, so that the process is not blocked by a reader that is
      * gone. Cannot be undone. No {@link PtyListener#onOutput} follows but one that is under way; ends and exit are still
      * reported.

@@ -127,6 +127,48 @@ class KillTest extends WithRuntime {
     }
 
     @Test
+    void aHeldExitComesAtOnceWhenNobodyElseLivesInTheSession() throws Exception {
+        Recorder recorder = run(onPipes("echo ready; read x; exit 7"));
+        waitFor(recorder, "ready");
+
+        recorder.process().holdExitForSession();
+        await().during(Duration.ofMillis(100)).until(() -> !recorder.hasExited());
+        recorder.process().closeInput();
+
+        assertThat(recorder.exit().code()).isEqualTo(7);
+    }
+
+    @Test
+    void aHeldExitWaitsForWhatTheLeaderHasStarted() throws Exception {
+        Recorder recorder = run(onPipes("sleep 1000 >/dev/null 2>&1 & echo $! .; read x; exit 7"));
+        waitFor(recorder, ".");
+        long sleep = Long.parseLong(recorder.out().replaceAll("(?s) .*", ""));
+
+        recorder.process().holdExitForSession();
+        recorder.process().holdExitForSession(); // once is enough
+        recorder.process().closeInput();
+        await().during(Duration.ofMillis(300)).until(() -> !recorder.hasExited());
+        assertThat(ProcessHandle.of(sleep).map(ProcessHandle::destroy)).contains(true);
+
+        assertThat(recorder.exit().code()).isEqualTo(7);
+    }
+
+    @Test
+    void aHeldExitIsNoProtectionFromAPolicy() throws Exception {
+        Recorder recorder = run(onPipes("(trap '' HUP TERM; exec sleep 1000 >/dev/null 2>&1) & echo ready; read x"));
+        waitFor(recorder, "ready");
+        PtyProcess process = recorder.process();
+
+        process.holdExitForSession();
+        process.closeInput();
+        await().until(() -> Machine.children().contains("Z sh " + process.pid()));
+        process.terminate(QUICK);
+        recorder.exit();
+
+        assertThat(Machine.session(process.pid())).isEmpty();
+    }
+
+    @Test
     void aProcessThatLeftTheSessionSurvives() throws Exception {
         Recorder recorder = run(onPipes("setsid sh -c 'echo $$; exec sleep 1000' & wait"));
         await().until(() -> recorder.out().endsWith("\n"));

@@ -126,8 +126,9 @@ final class ConformanceCommand implements Runnable {
         @Parameters(
                 arity = "0..1",
                 paramLabel = "URL",
-                description = "The exec endpoint, https://HOST:PORT/api/v1/namespaces/NS/pods/POD/exec; without a path pod"
-                        + " \"local\" in \"default\".")
+                description =
+                        "The exec endpoint, https://HOST:PORT/api/v1/namespaces/NS/pods/POD/exec; without a path pod"
+                                + " \"local\" in \"default\".")
         private @Nullable URI url;
 
         @Option(names = "--token", paramLabel = "TOKEN", description = "Bearer token.")

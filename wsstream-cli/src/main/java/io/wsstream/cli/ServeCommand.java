@@ -70,6 +70,12 @@ final class ServeCommand implements Callable<Integer> {
     private List<String> allowedHosts = new ArrayList<>();
 
     @Option(
+            names = "--allowed-origin",
+            paramLabel = "ORIGIN",
+            description = "A web page that may use this server, such as https://console.example.com. Repeatable.")
+    private List<String> allowedOrigins = new ArrayList<>();
+
+    @Option(
             names = "--host-exec",
             description = "Off loopback too, lets whoever has the token run commands on this host.")
     private boolean hostExec;
@@ -129,7 +135,7 @@ final class ServeCommand implements Callable<Integer> {
         if (!loopback && !host.equals("0.0.0.0") && !host.equals("::")) {
             names.add(host);
         }
-        server.hosts(HostPolicy.loopback().withHosts(names));
+        server.hosts(HostPolicy.loopback().withHosts(names).withOrigins(allowedOrigins));
         if (insecure) {
             server.plainHttp().authenticator(Authenticator.none());
         } else if (tlsCert != null && tlsKey != null) {

@@ -2,6 +2,7 @@ package io.wsstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wsstream.conformance.peers.TestTerminal;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -28,7 +29,7 @@ class CliTerminalIT extends TerminalIT {
 
     @Test
     void aRefusalLeavesTheTerminalAlone() throws Exception {
-        try (TestTerminal terminal = TestTerminal.start(
+        try (TestTerminal terminal = Surroundings.terminal(
                 home,
                 80,
                 24,
@@ -48,7 +49,7 @@ class CliTerminalIT extends TerminalIT {
 
     @Test
     void onATerminalWithoutTtyTheEndOfInputIsTheTypistsToGive() throws Exception {
-        try (TestTerminal terminal = TestTerminal.start(
+        try (TestTerminal terminal = Surroundings.terminal(
                 home,
                 80,
                 24,

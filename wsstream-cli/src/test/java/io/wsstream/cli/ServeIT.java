@@ -2,6 +2,7 @@ package io.wsstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wsstream.conformance.peers.TestTerminal;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -198,6 +199,40 @@ class ServeIT {
     }
 
     @Test
+    void aServerThatIsKilledHangsItsTerminalsUpAndEndsTheInputOfTheRest() throws Exception {
+        ServeProcess server = ServeProcess.start(home);
+        try (Program.Running client = Program.of(
+                                home,
+                                Program.line(
+                                        tool(),
+                                        "exec",
+                                        "-i",
+                                        "--kubeconfig",
+                                        server.kubeconfig().toString(),
+                                        "local",
+                                        "--",
+                                        "sh",
+                                        "-c",
+                                        "echo ready; cat"))
+                        .inputStaysOpen()
+                        .start();
+                TestTerminal terminal = shell(server)) {
+            client.awaitOut("ready", LIMIT);
+            terminal.awaitShown("ready> ").type("sleep 1000 &\r").awaitShown("ready> ");
+            List<ProcessHandle> below = server.below();
+
+            assertThat(server.handle().destroyForcibly()).isTrue();
+
+            assertThat(below).hasSizeGreaterThanOrEqualTo(4);
+            Processes.awaitGone(below, Duration.ofSeconds(5));
+            assertErrorLine(client.await(LIMIT), 1, "connection");
+            assertThat(terminal.awaitExit()).as(terminal.shown()).isEqualTo(1);
+        } finally {
+            server.stop();
+        }
+    }
+
+    @Test
     void aClientThatIsKilledTakesItsCommandAlong() throws Exception {
         try (ServeProcess server = ServeProcess.start(home);
                 Program.Running client =
@@ -254,7 +289,7 @@ class ServeIT {
     }
 
     private TestTerminal shell(ServeProcess server) throws IOException {
-        return TestTerminal.start(
+        return Surroundings.terminal(
                 home,
                 80,
                 24,

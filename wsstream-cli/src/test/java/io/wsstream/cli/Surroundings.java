@@ -1,7 +1,11 @@
 package io.wsstream.cli;
 
+import io.wsstream.conformance.peers.TestTerminal;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Where the tests are, and the environment in which they start programs. */
@@ -27,5 +31,12 @@ final class Surroundings {
         environment.put("HOME", home.toString());
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         environment.put("WSSTREAM_NO_BUILD", "1");
+    }
+
+    /** Starts a program in such an environment, on a terminal of this size. */
+    static TestTerminal terminal(Path home, int columns, int rows, List<String> command) throws IOException {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        of(home, environment);
+        return TestTerminal.start(home, columns, rows, environment, command);
     }
 }

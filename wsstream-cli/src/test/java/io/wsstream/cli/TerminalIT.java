@@ -2,6 +2,7 @@ package io.wsstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wsstream.conformance.peers.TestTerminal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +44,7 @@ abstract class TerminalIT {
         List<String> line = new ArrayList<>(tool());
         line.addAll(List.of("exec", "-it", "--kubeconfig", server.kubeconfig().toString(), "local", "--"));
         line.addAll(List.of(command));
-        return TestTerminal.start(home, columns, rows, line);
+        return Surroundings.terminal(home, columns, rows, line);
     }
 
     /** Twenty times, since it once was a race. */

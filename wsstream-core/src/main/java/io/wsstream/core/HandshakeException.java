@@ -3,7 +3,10 @@ package io.wsstream.core;
 import io.wsstream.core.status.Status;
 import org.jspecify.annotations.Nullable;
 
-/** The server answered the upgrade request with something other than 101 and a subprotocol that was offered. */
+/**
+ * The opening handshake failed. At a client: the server answered with something other than 101 and a subprotocol that was
+ * offered. At a server: the request is to be refused with {@link #httpStatus}.
+ */
 public final class HandshakeException extends WsStreamException {
     private static final long serialVersionUID = 1L;
 
@@ -26,7 +29,7 @@ public final class HandshakeException extends WsStreamException {
         this.status = status;
     }
 
-    /** {@return the HTTP status code of the answer} */
+    /** {@return the HTTP status code of the answer: the server's, or the one to refuse with} */
     public int httpStatus() {
         return httpStatus;
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: {@code cri-streaming/pkg/streaming/remotecommand/websocket.go}, {@code wsstream/conn.go}; PROTOCOL.md 4.
  */
-public enum Subprotocol {
+public enum Subprotocol implements ChannelProtocol {
     /** No subprotocol at all: what a client without the header gets. */
     NONE("", Codec.RAW, 1),
     /** The first name. */
@@ -46,9 +46,25 @@ public enum Subprotocol {
     /** How a message carries channel and payload. */
     public enum Codec {
         /** Binary message: one channel byte, then the payload as it is. */
-        RAW,
+        RAW(255),
         /** Text message: one digit for the channel, then the payload in standard padded base64. */
-        BASE64
+        BASE64(80);
+
+        private final int maxChannels;
+
+        Codec(int maxChannels) {
+            this.maxChannels = maxChannels;
+        }
+
+        /**
+         * How many channels there can be: 255 is no channel number, and from 80 on {@code '0'} + number is no ASCII. Go
+         * writes such a number as two bytes, and reads neither of them.
+         *
+         * @return the most
+         */
+        public int maxChannels() {
+            return maxChannels;
+        }
     }
 
     private final String wireName;
@@ -62,11 +78,12 @@ public enum Subprotocol {
     }
 
     /** {@return the name in {@code Sec-WebSocket-Protocol}; empty for {@link #NONE}} */
+    @Override
     public String wireName() {
         return wireName;
     }
 
-    /** {@return how messages carry channels} */
+    @Override
     public Codec codec() {
         return codec;
     }
@@ -81,7 +98,7 @@ public enum Subprotocol {
         return version >= 3;
     }
 
-    /** {@return whether message {@code FF n} half-closes channel n} */
+    @Override
     public boolean hasClose() {
         return version >= 5;
     }
@@ -110,13 +127,25 @@ public enum Subprotocol {
      * @return the choice, or null when there is none: answer 403, never 101
      */
     public static @Nullable Subprotocol select(List<String> offered, Collection<Subprotocol> supported) {
+        String name = selectName(
+                offered, supported.stream().map(Subprotocol::wireName).toList());
+        return name == null ? null : of(name);
+    }
+
+    /**
+     * Chooses among names of any kind, in the same way.
+     *
+     * @param offered names in the client's order, as {@link #parseOffer} gives them
+     * @param supported the names that this server speaks; the empty one is for a client that offers nothing
+     * @return the choice, or null when there is none
+     */
+    public static @Nullable String selectName(List<String> offered, Collection<String> supported) {
         if (offered.isEmpty()) {
-            return supported.contains(NONE) ? NONE : null;
+            return supported.contains(NONE.wireName) ? NONE.wireName : null;
         }
         for (String name : offered) {
-            Subprotocol candidate = of(name);
-            if (candidate != null && candidate != NONE && supported.contains(candidate)) {
-                return candidate;
+            if (!name.isEmpty() && supported.contains(name)) {
+                return name;
             }
         }
         return null;

@@ -2,6 +2,8 @@ package io.wsstream.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wsstream.core.conn.Conn;
+import io.wsstream.core.conn.ForwardedPorts;
 import io.wsstream.core.status.Status;
 import io.wsstream.core.stream.ClientExec;
 import io.wsstream.core.stream.ServerExec;
@@ -13,6 +15,7 @@ import io.wsstream.core.websocket.WebSocketSettings;
 import io.wsstream.core.websocket.WebSocketTransport;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +56,10 @@ class GoldenVectorTest {
             case "18-cat-2" -> client(Subprotocol.V5, exec -> exec.sendStdin(utf8("hi"), 0));
             case "18-cat-3" -> server(Subprotocol.V5, 1, exec -> exec.sendOutput(Channel.STDOUT, utf8("hi"), 0, null));
             case "18-cat-7" -> clientsAnswerToClose();
+            case "18-port-data-raw" -> port("v4.channel.k8s.io", 0);
+            case "18-port-error-raw" -> port("v4.channel.k8s.io", 1);
+            case "18-port-data-base64" -> port("v4.base64.channel.k8s.io", 0);
+            case "18-port-error-base64" -> port("v4.base64.channel.k8s.io", 1);
             case "18-accept" -> accept();
             default -> "no producer for " + id;
         };
@@ -119,6 +126,17 @@ class GoldenVectorTest {
         int high = (frame[6] ^ frame[2]) & 0xFF;
         int low = (frame[7] ^ frame[3]) & 0xFF;
         return "close " + (high << 8 | low);
+    }
+
+    private static String port(String name, int index) {
+        FakeTransport transport = new FakeTransport();
+        ForwardedPorts ports = new ForwardedPorts(List.of(80));
+        ports.announce(new Conn(
+                transport,
+                Role.SERVER,
+                name,
+                Objects.requireNonNull(ports.protocols().get(name))));
+        return transport.sent.get(index);
     }
 
     private static String accept() {

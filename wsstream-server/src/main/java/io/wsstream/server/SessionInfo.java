@@ -1,6 +1,5 @@
 package io.wsstream.server;
 
-import io.wsstream.core.Subprotocol;
 import java.net.InetSocketAddress;
 import java.util.List;
 
@@ -8,7 +7,7 @@ import java.util.List;
  * What a session is about, for a {@link SessionListener}. Immutable. A command may hold secrets: think before logging it.
  *
  * @param sessionId unique within the server's life
- * @param kind {@code exec}
+ * @param kind {@code exec}, or the path of a {@link WebSocketEndpoint}, for which all from namespace to tty is empty
  * @param caller who opened it
  * @param peer from where
  * @param namespace of the pod
@@ -16,7 +15,7 @@ import java.util.List;
  * @param container the container in it
  * @param command the arguments, the program first
  * @param tty whether it has a terminal
- * @param subprotocol what is spoken
+ * @param subprotocol the name of what is spoken; empty for none
  */
 public record SessionInfo(
         String sessionId,
@@ -28,7 +27,7 @@ public record SessionInfo(
         String container,
         List<String> command,
         boolean tty,
-        Subprotocol subprotocol) {
+        String subprotocol) {
     /** Copies the list. */
     public SessionInfo {
         command = List.copyOf(command);

@@ -189,7 +189,7 @@ class WsStreamServerTest {
             for (int i = 0; i < 300; i++) {
                 RawClient.open(server, "stdout", "x").readToEnd();
             }
-            long before = heapAfterGc();
+            long before = Leftovers.heapAfterGc();
             for (int i = 0; i < 2000; i++) {
                 try (RawClient client = RawClient.open(server, "stdout", "x")) {
                     client.readToEnd();
@@ -197,20 +197,11 @@ class WsStreamServerTest {
             }
             await().atMost(Duration.ofSeconds(5)).until(() -> server.liveSessions() == 0);
 
-            assertThat(heapAfterGc() - before).isLessThan(6L << 20);
+            assertThat(Leftovers.heapAfterGc() - before).isLessThan(6L << 20);
             await().atMost(Duration.ofSeconds(5))
                     .untilAsserted(() -> assertThat(tyrusSessions(server)).isZero());
+            assertThat(Leftovers.now().threads()).noneMatch(name -> name.contains("tyrus"));
         }
-    }
-
-    private static long heapAfterGc() {
-        Runtime runtime = Runtime.getRuntime();
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < 4; i++) {
-            System.gc();
-            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
-        }
-        return least;
     }
 
     /** How many sessions Tyrus' engine holds for the exec endpoint. */

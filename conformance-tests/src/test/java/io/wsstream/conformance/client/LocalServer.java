@@ -9,25 +9,35 @@ import io.wsstream.server.PodCatalog;
 import io.wsstream.server.WsStreamServer;
 import io.wsstream.server.exec.LocalProcess;
 import java.io.IOException;
+import java.net.URI;
 
-/** Our server, plain and on loopback, whose pod {@code p} runs processes of this host. */
-final class LocalServer implements AutoCloseable {
+/** Our server, plain and on loopback, whose pod {@code p} of namespace {@code default} runs processes of this host. */
+public final class LocalServer implements AutoCloseable {
+    /** The bearer token of the one who may do everything. */
+    public static final String TOKEN = "t0k";
+
     private final LocalProcess processes = LocalProcess.create();
     private final WsStreamServer server;
 
-    LocalServer() throws IOException {
+    /** Starts one. */
+    public LocalServer() throws IOException {
         server = WsStreamServer.builder()
                 .plainHttp()
-                .token("t0k")
+                .token(TOKEN)
                 .pods(PodCatalog.of(Pod.of("p", "main")))
                 .exec(processes)
                 .start();
     }
 
+    /** Where it is; no path. */
+    public URI url() {
+        return server.uri();
+    }
+
     WsStreamClient client(Subprotocol... offer) {
         ClientSettings usual = ClientSettings.defaults();
         return WsStreamClient.of(
-                ClusterAccess.url(server.uri()).token("t0k"), offer.length == 0 ? usual : usual.withOffer(offer));
+                ClusterAccess.url(server.uri()).token(TOKEN), offer.length == 0 ? usual : usual.withOffer(offer));
     }
 
     int liveSessions() {

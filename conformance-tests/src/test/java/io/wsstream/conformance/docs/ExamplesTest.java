@@ -17,7 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every Java example in README and the how-tos is a class that compiles as it stands. */
+/**
+ * Every Java example in README and the how-tos is a class that compiles as it stands, and those that tests run are shown
+ * word for word: they are the classes of {@link io.wsstream.conformance.docs.examples}.
+ */
 class ExamplesTest {
     private static final Pattern BLOCK = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
     private static final Pattern CLASS = Pattern.compile("^(?:public )?class (\\w+)", Pattern.MULTILINE);
@@ -46,6 +49,24 @@ class ExamplesTest {
             }
         }
         return found;
+    }
+
+    static List<Path> sources() throws IOException {
+        Path folder = Path.of(System.getProperty("wsstream.root"))
+                .resolve("conformance-tests/src/test/java/io/wsstream/conformance/docs/examples");
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(source -> !source.endsWith("package-info.java"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("sources")
+    void isShownWordForWord(Path source) throws IOException {
+        String shown = Files.readString(source).replaceFirst("package .*;\\R\\R", "");
+
+        assertThat(examples()).extracting(Example::source).contains(shown);
     }
 
     @ParameterizedTest

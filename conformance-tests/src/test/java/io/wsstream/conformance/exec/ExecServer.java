@@ -6,6 +6,7 @@ import io.wsstream.client.WsStreamClient;
 import io.wsstream.client.kubeconfig.ClusterAccess;
 import io.wsstream.server.Pod;
 import io.wsstream.server.PodCatalog;
+import io.wsstream.server.SessionListener;
 import io.wsstream.server.WsStreamServer;
 import io.wsstream.server.exec.LocalProcess;
 import java.io.IOException;
@@ -13,27 +14,37 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A server over TLS with a token, whose pod {@code local} runs processes of this host; and clients for it. */
-final class ExecServer implements AutoCloseable {
+public final class ExecServer implements AutoCloseable {
     private final LocalProcess processes;
     private final WsStreamServer server;
     private final Path kubeconfig;
 
-    private ExecServer(LocalProcess processes) throws IOException {
+    private ExecServer(LocalProcess processes, SessionListener listener) throws IOException {
         this.processes = processes;
         this.server = WsStreamServer.builder()
                 .pods(PodCatalog.of(Pod.of("local", "main")))
                 .exec(processes)
+                .listener(listener)
                 .start();
         this.kubeconfig = Files.createTempDirectory("wsstream-it").resolve("kubeconfig");
         server.writeKubeconfig(kubeconfig);
     }
 
     static ExecServer start() throws IOException {
-        return new ExecServer(LocalProcess.create());
+        return start(new SessionListener() {});
     }
 
-    WsStreamServer server() {
+    public static ExecServer start(SessionListener listener) throws IOException {
+        return new ExecServer(LocalProcess.create(), listener);
+    }
+
+    public WsStreamServer server() {
         return server;
+    }
+
+    /** As a user has it. */
+    public Path kubeconfig() {
+        return kubeconfig;
     }
 
     ClusterAccess access() throws IOException {

@@ -39,7 +39,7 @@ class ManyRunsIT {
                 List<Callable<String>> runs = IntStream.range(0, RUNS)
                         .<Callable<String>>mapToObj(number -> () -> runOnce(client, number))
                         .toList();
-                for (Future<String> run : pool.invokeAll(runs, 5, TimeUnit.MINUTES)) {
+                for (Future<String> run : pool.invokeAll(runs, 5 + RUNS / 500, TimeUnit.MINUTES)) {
                     String complaint = run.get();
                     if (!complaint.isEmpty()) {
                         wrong.add(complaint);

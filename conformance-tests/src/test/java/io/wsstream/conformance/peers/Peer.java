@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
@@ -19,9 +18,33 @@ import org.junit.jupiter.api.Assumptions;
  */
 public enum Peer {
     /** The command of the public module {@code k8s.io/kubectl}. */
-    KUBECTL,
+    KUBECTL("kubectl", "go.sum"),
+    /** The same of an older release. */
+    KUBECTL_1_32("kubectl-1.32", "go.sum"),
+    /** The same of the oldest release that execs over WebSocket of its own accord. */
+    KUBECTL_1_30("kubectl-1.30", "go.sum"),
+    /** {@code exec} by {@code io.fabric8:kubernetes-client}. */
+    FABRIC8("fabric8", "pom.xml"),
+    /** {@code exec} by {@code io.kubernetes:client-java}. */
+    CLIENT_JAVA("client-java", "pom.xml"),
+    /** {@code exec} by {@code @kubernetes/client-node}. */
+    CLIENT_NODE("client-node", "package-lock.json"),
+    /** {@code exec} by Python's {@code kubernetes}. */
+    CLIENT_PYTHON("client-python", "requirements.txt"),
     /** A WebSocket source, sink and echo on {@code github.com/gorilla/websocket}, as server and as client. */
-    GORILLA;
+    GORILLA("gorilla", "go.sum"),
+    /** The newest streaming code of Kubernetes: CRI streaming server, the apiserver's translator and tunnel, client-go. */
+    KUBERNETES("kubernetes", "go.sum"),
+    /** The CRI streaming server of Kubernetes 1.35, the last in {@code k8s.io/kubelet}. */
+    KUBERNETES_1_35("kubernetes-1.35", "go.sum");
+
+    private final String programName;
+    private final String pinnedIn;
+
+    Peer(String programName, String pinnedIn) {
+        this.programName = programName;
+        this.pinnedIn = pinnedIn;
+    }
 
     /** Where the program is once it is built; it need not exist. */
     public Path binary() {
@@ -61,8 +84,14 @@ public enum Peer {
         return Optional.of("peer " + programName() + " is not built: " + reason);
     }
 
-    String programName() {
-        return name().toLowerCase(Locale.ROOT);
+    /** Its name in {@code target/bin} and of its folder of sources. */
+    public String programName() {
+        return programName;
+    }
+
+    /** The file that names its version and those of all that it is built from. */
+    Path pins() {
+        return root().resolve("conformance-tests/peers").resolve(programName).resolve(pinnedIn);
     }
 
     static void skipOrFail(String reason, boolean ci) {
@@ -73,7 +102,7 @@ public enum Peer {
     }
 
     /** The top of the source tree: {@code wsstream.root} if set, else the nearest folder upwards that holds bom.xml. */
-    static Path root() {
+    public static Path root() {
         String set = System.getProperty("wsstream.root");
         if (set != null) {
             return Path.of(set);

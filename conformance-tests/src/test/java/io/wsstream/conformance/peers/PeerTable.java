@@ -127,6 +127,6 @@ public final class PeerTable implements TestExecutionListener {
     }
 
     private static void row(StringBuilder text, String peer, String version, String tests) {
-        text.append(String.format("%-10s | %-10s | %s%n", peer, version, tests));
+        text.append(String.format("%-15s | %-10s | %s%n", peer, version, tests));
     }
 }

@@ -7,20 +7,21 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The peers themselves: a yardstick that is broken measures nothing. */
 class PeersIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    @Test
-    void kubectlNamesThePinnedVersion() throws Exception {
-        PeerResult result =
-                Peer.KUBECTL.command("version", "--client", "-o", "json").run(LIMIT);
+    @ParameterizedTest
+    @EnumSource(names = {"KUBECTL", "KUBECTL_1_32", "KUBECTL_1_30"})
+    void kubectlNamesThePinnedVersion(Peer kubectl) throws Exception {
+        PeerResult result = kubectl.command("version", "--client", "-o", "json").run(LIMIT);
 
         assertThat(result.exitCode()).as(result.toString()).isZero();
         assertThat(result.out())
-                .contains("\"gitVersion\": \"" + Peer.KUBECTL.version().orElseThrow() + "\"");
+                .contains("\"gitVersion\": \"" + kubectl.version().orElseThrow() + "\"");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.wsstream.client.exec;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.wsstream.core.stream.ByteSink;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
@@ -9,7 +10,7 @@ import java.nio.ByteBuffer;
  *
  * <p><b>Threads:</b> any. <b>Blocking:</b> none. <b>Memory:</b> up to twice its bound while it grows.
  */
-final class Capture implements Output {
+final class Capture implements ByteSink {
     private final int maxBytes;
 
     @GuardedBy("this")
@@ -43,9 +44,6 @@ final class Capture implements Output {
     public synchronized void end() {
         ended = true;
     }
-
-    @Override
-    public void unattended() {}
 
     synchronized byte[] bytes() {
         return kept.toByteArray();

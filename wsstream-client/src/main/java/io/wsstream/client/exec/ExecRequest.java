@@ -6,6 +6,7 @@ import io.wsstream.client.internal.Upgraded;
 import io.wsstream.core.ExecResult;
 import io.wsstream.core.TerminalSize;
 import io.wsstream.core.WsTimeoutException;
+import io.wsstream.core.stream.blocking.ChannelInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -195,7 +196,8 @@ public final class ExecRequest {
         ExecSession session = open(source != null, channel -> {
             boolean first = !outTaken[0];
             outTaken[0] = true;
-            return first ? out : err;
+            channel.deliverTo(first ? out : err);
+            return null;
         });
         try (session) {
             ExecResult result = session.await();
@@ -214,7 +216,7 @@ public final class ExecRequest {
      * @throws InterruptedException if the caller was interrupted; nothing is left open
      */
     public ExecSession start() throws IOException, InterruptedException {
-        return open(!withoutStdin, channel -> new OutputBuffer(channel, BUFFER_BYTES));
+        return open(!withoutStdin, channel -> new ChannelInputStream(channel, BUFFER_BYTES));
     }
 
     private ExecSession open(boolean withStdin, ExecSession.Outputs outputs) throws IOException, InterruptedException {
@@ -237,7 +239,8 @@ public final class ExecRequest {
                     withStdin,
                     terminal != null,
                     policy,
-                    dialer.settings().resizeChannel());
+                    dialer.settings().resizeChannel(),
+                    dialer.settings().silenceIsSuccess());
             ExecSession session = new ExecSession(upgraded, plan, sessions);
             session.start(timeout, left(begun), terminal);
             if (feed != null) {

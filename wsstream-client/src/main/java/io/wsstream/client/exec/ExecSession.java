@@ -10,7 +10,9 @@ import io.wsstream.core.TerminalSize;
 import io.wsstream.core.WsStreamException;
 import io.wsstream.core.WsTimeoutException;
 import io.wsstream.core.stream.ClientExec;
+import io.wsstream.core.stream.InboundChannel;
 import io.wsstream.core.stream.SessionState;
+import io.wsstream.core.stream.blocking.ChannelInputStream;
 import io.wsstream.core.websocket.CloseCode;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -57,8 +59,8 @@ public final class ExecSession implements AutoCloseable {
 
     private final Upgraded upgraded;
     private final ClientExec exec;
-    private final Output stdout;
-    private final Output stderr;
+    private final @Nullable ChannelInputStream stdout;
+    private final @Nullable ChannelInputStream stderr;
     private final @Nullable OutputStream stdin;
     private final boolean tty;
     private final Channel resizeChannel;
@@ -72,24 +74,30 @@ public final class ExecSession implements AutoCloseable {
     /** A session after the 101, not started yet. */
     ExecSession(Upgraded upgraded, Plan plan, OpenSessions sessions) {
         this.upgraded = upgraded;
-        this.exec = new ClientExec(upgraded.transport(), upgraded.subprotocol(), QUEUE_BYTES);
+        this.exec = new ClientExec(upgraded.transport(), upgraded.subprotocol(), QUEUE_BYTES, plan.silenceIsSuccess());
         this.stdout = plan.outputs().make(exec.stdout());
         this.stderr = plan.outputs().make(exec.stderr());
         this.stdin = plan.stdin() ? new StdinStream(exec, plan.policy()) : null;
         this.tty = plan.tty();
         this.resizeChannel = plan.resizeChannel();
         this.sessions = sessions;
-        exec.stdout().deliverTo(stdout);
-        exec.stderr().deliverTo(stderr);
     }
 
     /** What a session needs to know of its request. */
-    record Plan(Outputs outputs, boolean stdin, boolean tty, WithoutHalfClose policy, Channel resizeChannel) {}
+    record Plan(
+            Outputs outputs,
+            boolean stdin,
+            boolean tty,
+            WithoutHalfClose policy,
+            Channel resizeChannel,
+            boolean silenceIsSuccess) {}
 
-    /** Makes the place for an output. */
+    /** Says where an output goes: called for stdout, then for stderr. */
     @FunctionalInterface
     interface Outputs {
-        Output make(io.wsstream.core.stream.InboundChannel channel);
+        /** Gives the channel a sink; returns the stream that is one, or null when the output is captured. */
+        @Nullable
+        ChannelInputStream make(InboundChannel channel);
     }
 
     /**
@@ -171,11 +179,11 @@ public final class ExecSession implements AutoCloseable {
         return asked(stderr);
     }
 
-    private static InputStream asked(Output output) {
-        if (output instanceof OutputBuffer buffer) {
-            return buffer.asked();
+    private static InputStream asked(@Nullable ChannelInputStream output) {
+        if (output == null) {
+            throw new IllegalStateException("this output is captured");
         }
-        throw new IllegalStateException("this output is captured");
+        return output.claim();
     }
 
     /**
@@ -247,8 +255,12 @@ public final class ExecSession implements AutoCloseable {
     }
 
     private void unattended() {
-        stdout.unattended();
-        stderr.unattended();
+        if (stdout != null) {
+            stdout.dropUnlessClaimed();
+        }
+        if (stderr != null) {
+            stderr.dropUnlessClaimed();
+        }
     }
 
     boolean isEnded() {

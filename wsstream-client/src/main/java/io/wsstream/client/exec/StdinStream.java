@@ -23,7 +23,7 @@ final class StdinStream extends OutputStream {
     }
 
     private void halfClose() {
-        if (exec.connection().subprotocol().hasClose()) {
+        if (exec.subprotocol().hasClose()) {
             exec.closeStdin();
         }
     }
@@ -40,10 +40,10 @@ final class StdinStream extends OutputStream {
 
     @Override
     public void close() throws IOException {
-        if (!exec.connection().subprotocol().hasClose()
+        if (!exec.subprotocol().hasClose()
                 && policy == WithoutHalfClose.REFUSE
                 && !exec.connection().isOutputEnded()) {
-            throw new HalfCloseUnsupportedException(exec.connection().subprotocol());
+            throw new HalfCloseUnsupportedException(exec.subprotocol());
         }
         stream.close();
     }

@@ -3,8 +3,8 @@ package io.wsstream.client.internal;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.wsstream.client.ClientSettings;
 import io.wsstream.client.kubeconfig.ClusterAccess;
+import io.wsstream.core.BearerSubprotocol;
 import io.wsstream.core.HandshakeException;
-import io.wsstream.core.Subprotocol;
 import io.wsstream.core.WsStreamException;
 import io.wsstream.core.WsTimeoutException;
 import jakarta.websocket.ClientEndpointConfig;
@@ -12,6 +12,7 @@ import jakarta.websocket.DeploymentException;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dialer {
     private static final String AUTHORIZATION = "Authorization";
+    private static final String BEARER = "Bearer ";
 
     /** How much longer than the handshake's bound Tyrus may take to say how it went. */
     private static final Duration BEYOND_BOUND = Duration.ofSeconds(1);
@@ -91,12 +93,17 @@ public final class Dialer {
                 server, secure ? access.tls() : null, access.tlsServerName(), !access.isInsecure(), access.proxyUrl());
         String base = server.getRawPath() == null ? "" : server.getRawPath().replaceFirst("/+$", "");
         URI uri = URI.create((secure ? "wss://" : "ws://") + server.getRawAuthority() + base + pathAndQuery);
-        UpgradeCall call = new UpgradeCall(address, bound, settings.webSocket());
+        UpgradeCall call = new UpgradeCall(address, bound, settings.webSocket(), settings.offer());
         JakartaEndpoint endpoint = new JakartaEndpoint();
+        List<String> names = call.offeredNames();
+        String header = authorization;
+        if (authorization != null && settings.tokenAsSubprotocol()) {
+            names = withToken(names, authorization);
+            header = null;
+        }
         ClientEndpointConfig config = ClientEndpointConfig.Builder.create()
-                .preferredSubprotocols(
-                        settings.offer().stream().map(Subprotocol::wireName).toList())
-                .configurator(new Headers(authorization))
+                .preferredSubprotocols(names)
+                .configurator(new Headers(header))
                 .build();
         config.getUserProperties().put(UpgradeCall.KEY, call);
         config.getUserProperties().put(JakartaEndpoint.KEY, endpoint);
@@ -129,6 +136,18 @@ public final class Dialer {
         } finally {
             patience.end();
         }
+    }
+
+    private static List<String> withToken(List<String> names, String authorization) {
+        if (!authorization.startsWith(BEARER)) {
+            throw new IllegalStateException(
+                    "the credentials are no bearer token, and only such a token can go among the"
+                            + " subprotocols; send them in a header");
+        }
+        List<String> all = new ArrayList<>();
+        all.add(BearerSubprotocol.entry(authorization.substring(BEARER.length())));
+        all.addAll(names);
+        return all;
     }
 
     /**

@@ -57,10 +57,9 @@ public final class TyrusSocketContainer implements ClientContainer {
             result = new Handshake(call.server, head(request), call.bound).run();
             HttpAnswer answer = result.answer();
             if (answer.status() != 101) {
-                throw refusal(answer, result.body(), config.getPreferredSubprotocols());
+                throw refusal(answer, result.body(), call.offeredNames());
             }
-            Subprotocol subprotocol =
-                    check(answer, first(request, "Sec-WebSocket-Key"), config.getPreferredSubprotocols());
+            Subprotocol subprotocol = check(answer, first(request, "Sec-WebSocket-Key"), call.offer);
             call.complete(open(call, result, subprotocol, engine, endpoint));
             result = null;
         } catch (IOException failed) {
@@ -122,7 +121,8 @@ public final class TyrusSocketContainer implements ClientContainer {
 
     // ---------------------------------------------------------------- the 101
 
-    private static Subprotocol check(HttpAnswer answer, String key, List<String> offered) throws HandshakeException {
+    private static Subprotocol check(HttpAnswer answer, String key, List<Subprotocol> offered)
+            throws HandshakeException {
         if (!answer.hasElement("Upgrade", "websocket") || !answer.hasElement("Connection", "upgrade")) {
             throw refusal("its 101 does not upgrade to websocket", answer, "");
         }
@@ -138,12 +138,12 @@ public final class TyrusSocketContainer implements ClientContainer {
                     "");
         }
         List<String> selected = answer.elements("Sec-WebSocket-Protocol");
-        Subprotocol agreed =
-                selected.size() == 1 && offered.contains(selected.get(0)) ? Subprotocol.of(selected.get(0)) : null;
-        if (agreed == null) {
+        Subprotocol agreed = selected.size() > 1 ? null : Subprotocol.of(String.join("", selected));
+        if (agreed == null || !offered.contains(agreed)) {
             throw refusal(
                     (selected.isEmpty() ? "its 101 selects no subprotocol" : "its 101 selects subprotocol " + selected)
-                            + "; expected one of " + offered,
+                            + "; expected one of "
+                            + offered.stream().map(Subprotocol::wireName).toList(),
                     answer,
                     "");
         }

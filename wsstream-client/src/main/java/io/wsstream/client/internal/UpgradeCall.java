@@ -1,8 +1,10 @@
 package io.wsstream.client.internal;
 
+import io.wsstream.core.Subprotocol;
 import io.wsstream.core.websocket.WebSocketSettings;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,12 +20,22 @@ final class UpgradeCall {
     final ServerAddress server;
     final Duration bound;
     final WebSocketSettings settings;
+    final List<Subprotocol> offer;
     private @Nullable Upgraded upgraded;
 
-    UpgradeCall(ServerAddress server, Duration bound, WebSocketSettings settings) {
+    UpgradeCall(ServerAddress server, Duration bound, WebSocketSettings settings, List<Subprotocol> offer) {
         this.server = server;
         this.bound = bound;
         this.settings = settings;
+        this.offer = offer;
+    }
+
+    /** {@return the names that are offered; those of a token are not among them} */
+    List<String> offeredNames() {
+        return offer.stream()
+                .map(Subprotocol::wireName)
+                .filter(name -> !name.isEmpty())
+                .toList();
     }
 
     void complete(Upgraded result) {

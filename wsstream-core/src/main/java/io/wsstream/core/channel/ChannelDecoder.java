@@ -1,5 +1,6 @@
 package io.wsstream.core.channel;
 
+import io.wsstream.core.ChannelProtocol;
 import io.wsstream.core.ProtocolViolationException;
 import io.wsstream.core.Subprotocol;
 import io.wsstream.core.websocket.CloseCode;
@@ -59,7 +60,7 @@ public final class ChannelDecoder {
 
     private static final int NONE = -1;
 
-    private final Subprotocol subprotocol;
+    private final ChannelProtocol subprotocol;
     private final int channels;
     private final Role role;
     private final Handler handler;
@@ -77,7 +78,7 @@ public final class ChannelDecoder {
      * @param role which side decodes: only a server understands CLOSE
      * @param handler what is told
      */
-    public ChannelDecoder(Subprotocol subprotocol, int channels, Role role, Handler handler) {
+    public ChannelDecoder(ChannelProtocol subprotocol, int channels, Role role, Handler handler) {
         this.subprotocol = subprotocol;
         this.channels = channels;
         this.role = role;

@@ -58,6 +58,10 @@ final class BoundedByteQueue {
         bytes = 0;
     }
 
+    long bytes() {
+        return bytes;
+    }
+
     boolean isEmpty() {
         return bytes == 0;
     }

@@ -5,12 +5,12 @@ import java.nio.ByteBuffer;
 /**
  * Takes the bytes of a channel: a process's stdin, a queue with a reader behind it, a file.
  *
- * <p>Calls come one at a time, on the connection's reader or on the thread that called {@link InboundChannel#drain}.
+ * <p>Calls come one at a time, on the connection's reader or on the thread that called {@link ByteSource#drain}.
  * They must not block.
  */
 public interface ByteSink {
     /**
-     * Takes what it can now. Whoever takes less than all calls {@link InboundChannel#drain} when it can take more.
+     * Takes what it can now. Whoever takes less than all calls {@link ByteSource#drain} when it can take more.
      *
      * @param bytes position to limit; the position moves over what was taken; not to be kept
      */

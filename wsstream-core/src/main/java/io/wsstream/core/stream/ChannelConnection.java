@@ -1,6 +1,7 @@
 package io.wsstream.core.stream;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.wsstream.core.ChannelProtocol;
 import io.wsstream.core.Subprotocol;
 import io.wsstream.core.WsStreamException;
 import io.wsstream.core.channel.ChannelDecoder;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: {@code wsstream/conn.go}; PROTOCOL.md 5, 6.
  */
-public final class ChannelConnection {
+public final class ChannelConnection implements OutputGate {
     /** Room before a payload that spares every copy: the longest frame header, and the channel. */
     public static final int HEADROOM = 16;
 
@@ -46,13 +47,6 @@ public final class ChannelConnection {
         default void onChannelClose(int channel) {}
 
         /**
-         * The session moved on.
-         *
-         * @param state the new state
-         */
-        default void onState(SessionState state) {}
-
-        /**
          * The peer sent its Close.
          *
          * @param code its code; 1005 when it gave none
@@ -69,7 +63,7 @@ public final class ChannelConnection {
     }
 
     private final Transport transport;
-    private final Subprotocol subprotocol;
+    private final ChannelProtocol subprotocol;
     private final Role role;
     private final ReadGate gate;
     private final @Nullable InboundChannel[] inbound;
@@ -91,8 +85,14 @@ public final class ChannelConnection {
      * @param subprotocol what was agreed
      * @param role which side this is
      * @param channels how many channels there are
+     * @throws IllegalArgumentException if there are more than the codec has numbers for
      */
-    public ChannelConnection(Transport transport, Subprotocol subprotocol, Role role, int channels) {
+    public ChannelConnection(Transport transport, ChannelProtocol subprotocol, Role role, int channels) {
+        int most = subprotocol.codec().maxChannels();
+        if (channels < 0 || channels > most) {
+            throw new IllegalArgumentException(channels + " channels on '" + subprotocol.wireName()
+                    + "'; expected 0 to " + most + ", which is what " + subprotocol.codec() + " has numbers for");
+        }
         this.transport = transport;
         this.subprotocol = subprotocol;
         this.role = role;
@@ -131,13 +131,8 @@ public final class ChannelConnection {
      * @param listener who is told
      */
     public void start(Listener listener) {
-        move(SessionState.Event.OPENED, listener);
+        move(SessionState.Event.OPENED);
         transport.start(new Incoming(listener));
-    }
-
-    /** {@return what was agreed} */
-    public Subprotocol subprotocol() {
-        return subprotocol;
     }
 
     /** {@return where the session stands} */
@@ -147,21 +142,17 @@ public final class ChannelConnection {
         }
     }
 
-    /** {@return whether the output queue has room} */
+    @Override
     public boolean isWritable() {
         return transport.isWritable();
     }
 
-    /** {@return whether nothing can be sent any more} */
+    @Override
     public boolean isOutputEnded() {
         return outputEnded;
     }
 
-    /**
-     * Adds someone to be told that the output queue has room again, or that there will be no output any more.
-     *
-     * @param listener called on the transport's threads; must not block
-     */
+    @Override
     public void onOutputChange(Runnable listener) {
         outputListeners.add(listener);
     }
@@ -270,13 +261,10 @@ public final class ChannelConnection {
         }
     }
 
-    private void move(SessionState.Event event, Listener listener) {
-        SessionState now;
+    private void move(SessionState.Event event) {
         synchronized (lock) {
             state = state.after(event);
-            now = state;
         }
-        listener.onState(now);
     }
 
     /** What comes from the transport. */
@@ -321,21 +309,28 @@ public final class ChannelConnection {
         }
 
         @Override
+        public long waitingBytes() {
+            long waiting = 0;
+            for (int i = 0; i < inbound.length; i++) {
+                InboundChannel channel = inbound[i];
+                if (channel != null && !aliased[i]) {
+                    waiting += channel.waitingBytes();
+                }
+            }
+            return waiting;
+        }
+
+        @Override
         public void onWritable() {
             outputListeners.forEach(Runnable::run);
         }
 
         @Override
         public void onClose(int code, String reason) {
-            boolean ours;
             synchronized (lock) {
-                ours = state == SessionState.CLOSING;
-                if (!ours) {
+                if (state != SessionState.CLOSING) { // unless our own Close was first
                     state = state.after(SessionState.Event.CLOSE);
                 }
-            }
-            if (!ours) {
-                listener.onState(SessionState.CLOSING);
             }
             endOutput();
             endInput();
@@ -344,11 +339,7 @@ public final class ChannelConnection {
 
         @Override
         public void onEnd(@Nullable WsStreamException failure) {
-            move(
-                    failure == null && state() == SessionState.CLOSING
-                            ? SessionState.Event.END
-                            : SessionState.Event.LOST,
-                    listener);
+            move(failure == null && state() == SessionState.CLOSING ? SessionState.Event.END : SessionState.Event.LOST);
             endOutput();
             endInput();
             listener.onEnd(failure);

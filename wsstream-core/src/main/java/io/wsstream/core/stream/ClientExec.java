@@ -50,6 +50,8 @@ public final class ClientExec {
     }
 
     private final ChannelConnection connection;
+    private final Subprotocol subprotocol;
+    private final boolean silenceIsSuccess;
     private final InboundChannel stdout;
     private final InboundChannel stderr;
     private final StatusSink status = new StatusSink();
@@ -74,6 +76,20 @@ public final class ClientExec {
      * @param limitBytes how much of each output stream may wait for its sink
      */
     public ClientExec(Transport transport, Subprotocol subprotocol, int limitBytes) {
+        this(transport, subprotocol, limitBytes, false);
+    }
+
+    /**
+     * A session after the 101 with a server that may end it without a status.
+     *
+     * @param transport carries the messages; not started yet
+     * @param subprotocol what was agreed
+     * @param limitBytes how much of each output stream may wait for its sink
+     * @param silenceIsSuccess whether Close 1000 without a status is success on v4 and v5 too, as client-go has it
+     */
+    public ClientExec(Transport transport, Subprotocol subprotocol, int limitBytes, boolean silenceIsSuccess) {
+        this.subprotocol = subprotocol;
+        this.silenceIsSuccess = silenceIsSuccess;
         this.connection = new ChannelConnection(transport, subprotocol, Role.CLIENT, Channel.COUNT);
         this.stdout = connection.receive(Channel.STDOUT.number(), limitBytes);
         this.stderr = connection.receive(Channel.STDERR.number(), limitBytes);
@@ -87,6 +103,11 @@ public final class ClientExec {
      */
     public void start(Listener listener) {
         connection.start(new Incoming(listener));
+    }
+
+    /** {@return what was agreed} */
+    public Subprotocol subprotocol() {
+        return subprotocol;
     }
 
     /** {@return the connection below} */
@@ -129,9 +150,9 @@ public final class ClientExec {
      * @throws IllegalStateException if the server speaks no v5, where half-close is not known
      */
     public void closeStdin() {
-        if (!connection.subprotocol().hasClose()) {
-            throw new IllegalStateException("stdin cannot be closed on '"
-                    + connection.subprotocol().wireName() + "'; the server would have to speak v5.channel.k8s.io");
+        if (!subprotocol.hasClose()) {
+            throw new IllegalStateException("stdin cannot be closed on '" + subprotocol.wireName()
+                    + "'; the server would have to speak v5.channel.k8s.io");
         }
         synchronized (lock) {
             if (stdinClosed) {
@@ -159,7 +180,6 @@ public final class ClientExec {
 
     private ExecResult result(@Nullable WsStreamException failure) {
         byte[] received = status.bytes();
-        Subprotocol subprotocol = connection.subprotocol();
         int code;
         String reason;
         synchronized (lock) {
@@ -167,6 +187,9 @@ public final class ClientExec {
             reason = closeReason;
         }
         boolean clean = failure == null && code == CloseCode.NORMAL;
+        if (clean && received.length == 0 && silenceIsSuccess) {
+            return new ExecResult.Success();
+        }
         if (received.length > 0 || (clean && !subprotocol.hasJsonStatus())) {
             try {
                 return StatusCodec.decode(subprotocol, received);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads:</b> the connection's reader feeds it, the sink's owner calls {@link #drain}; the sink is called by one
  * of them at a time. <b>Blocking:</b> none. <b>Memory:</b> the bound, and one read.
  */
-public final class InboundChannel {
+public final class InboundChannel implements ByteSource {
     private final ReadGate gate;
 
     /** Protects the queue and the flags; only the gate's lock is taken under it, and the sink is never called. */
@@ -50,11 +50,7 @@ public final class InboundChannel {
         this.gate = gate;
     }
 
-    /**
-     * Says where the bytes go; what came before goes there first.
-     *
-     * @param newSink takes the bytes from now on
-     */
+    @Override
     public void deliverTo(ByteSink newSink) {
         synchronized (lock) {
             if (sink != null) {
@@ -65,7 +61,7 @@ public final class InboundChannel {
         drain();
     }
 
-    /** The sink can take more. */
+    @Override
     public void drain() {
         synchronized (lock) {
             if (busy) {
@@ -77,7 +73,7 @@ public final class InboundChannel {
         run();
     }
 
-    /** Drops what waits and what comes; the sink is not called any more. */
+    @Override
     public void discard() {
         synchronized (lock) {
             discarding = true;
@@ -90,6 +86,13 @@ public final class InboundChannel {
     public boolean isExhausted() {
         synchronized (lock) {
             return ended && queue.isEmpty();
+        }
+    }
+
+    /** {@return how many bytes wait for the sink} */
+    long waitingBytes() {
+        synchronized (lock) {
+            return queue.bytes();
         }
     }
 

@@ -63,6 +63,7 @@ public final class ServerExec {
     }
 
     private final ChannelConnection connection;
+    private final Subprotocol subprotocol;
     private final Streams streams;
     private final @Nullable InboundChannel stdin;
     private final InboundChannel resize;
@@ -76,6 +77,7 @@ public final class ServerExec {
      * @param streams what the client asked for
      */
     public ServerExec(Transport transport, Subprotocol subprotocol, Streams streams) {
+        this.subprotocol = subprotocol;
         this.connection = new ChannelConnection(transport, subprotocol, Role.SERVER, Channel.COUNT);
         this.streams = streams;
         this.stdin = streams.stdin() ? connection.receive(Channel.STDIN.number(), STDIN_LIMIT_BYTES) : null;
@@ -96,6 +98,11 @@ public final class ServerExec {
         Channel ready = streams.stdout() ? Channel.STDOUT : streams.stderr() ? Channel.STDERR : Channel.ERROR;
         connection.send(ready.number(), ByteBuffer.allocate(0), 0, null);
         connection.start(new Incoming(listener));
+    }
+
+    /** {@return what was agreed} */
+    public Subprotocol subprotocol() {
+        return subprotocol;
     }
 
     /** {@return the connection below} */
@@ -147,7 +154,7 @@ public final class ServerExec {
         }
         peerGone.set(true); // From here on the client may go as it likes.
         discardInput();
-        byte[] payload = StatusCodec.encode(connection.subprotocol(), status);
+        byte[] payload = StatusCodec.encode(subprotocol, status);
         if (payload.length > 0) {
             connection.send(Channel.ERROR.number(), ByteBuffer.wrap(payload), 0, null);
         }

@@ -42,7 +42,10 @@ public interface ByteLink {
     /** Reads again, on a thread of the link's own. */
     void resumeReads();
 
-    /** Closes once all that was written is out. */
+    /**
+     * Ends the output once all that was written is out, and closes when the peer has ended, too, or after a bound of the
+     * link's own. Until then it goes on reading: closed with bytes unread, the peer would get a reset instead of the end.
+     */
     void close();
 
     /** Closes now; what is still queued is dropped. */

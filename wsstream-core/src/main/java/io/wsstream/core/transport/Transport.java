@@ -2,6 +2,7 @@ package io.wsstream.core.transport;
 
 import io.wsstream.core.WsStreamException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads:</b> any method may be called from any thread. <b>Blocking:</b> see {@link ByteLink}.
  */
 public interface Transport {
-    /** What a transport tells. Calls of one transport come one at a time, but for {@link #onWritable}. */
+    /**
+     * What a transport tells. Calls of one transport come one at a time, but for {@link #onWritable} and {@link
+     * #waitingBytes}.
+     */
     interface Receiver {
         /**
          * A part of a message. The buffer is valid until the method returns, which must not block.
@@ -22,6 +26,14 @@ public interface Transport {
          * @throws WsStreamException if the message breaks a rule; the transport then ends the connection
          */
         void onMessagePart(ByteBuffer part, boolean first, boolean last) throws WsStreamException;
+
+        /**
+         * {@return how many bytes of the messages delivered still wait to be taken, since reads were paused; on any
+         * thread}
+         */
+        default long waitingBytes() {
+            return 0;
+        }
 
         /** The output queue was full and has room again. On any thread. */
         void onWritable();
@@ -59,7 +71,7 @@ public interface Transport {
      */
     void send(boolean text, ByteBuffer message, int headroom, @Nullable Runnable released);
 
-    /** {@return bytes accepted and not yet handed to the network} */
+    /** {@return bytes accepted and not yet handed to the network, what frames them included} */
     long queuedBytes();
 
     /** {@return whether the queue has room; when not, {@link Receiver#onWritable} tells when it has again} */
@@ -70,6 +82,21 @@ public interface Transport {
 
     /** Reads again. */
     void resumeReads();
+
+    /**
+     * Changes how long there may be no message in either direction before the connection is ended; control frames do not
+     * count.
+     *
+     * @param bound from now on; zero for no bound
+     */
+    void setIdleTimeout(Duration bound);
+
+    /**
+     * Changes how long the peer may take nothing of what waits in the queue before it is lost.
+     *
+     * @param bound from now on; zero for no bound
+     */
+    void setWriteTimeout(Duration bound);
 
     /**
      * Closes in the proper way, after all that was sent: says so, then discards what comes until the peer has said so

@@ -20,6 +20,8 @@ public final class CloseCode {
     public static final int TOO_BIG = 1009;
     /** Something failed inside. */
     public static final int INTERNAL_ERROR = 1011;
+    /** There is no room now. */
+    public static final int TRY_AGAIN_LATER = 1013;
 
     private CloseCode() {}
 

@@ -10,19 +10,35 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>Source: RFC 6455 section 5.2.
  */
-final class FrameEncoder {
+public final class FrameEncoder {
     /** The longest header. */
-    static final int MAX_HEADER_BYTES = 14;
+    public static final int MAX_HEADER_BYTES = 14;
 
     private FrameEncoder() {}
 
-    static int headerBytes(int payloadBytes, boolean masked) {
+    /**
+     * How long a header is.
+     *
+     * @param payloadBytes of the frame
+     * @param masked whether it holds a mask key
+     * @return its length, in bytes
+     */
+    public static int headerBytes(int payloadBytes, boolean masked) {
         int lengthBytes = payloadBytes < 126 ? 0 : payloadBytes < 0x10000 ? 2 : 8;
         return 2 + lengthBytes + (masked ? 4 : 0);
     }
 
-    /** Puts a header at {@code at}; absolute, position and limit stay. */
-    static void putHeader(ByteBuffer to, int at, int opcode, int payloadBytes, boolean masked, int maskKey) {
+    /**
+     * Puts a header; absolute, position and limit stay.
+     *
+     * @param to where
+     * @param at its first byte
+     * @param opcode what the frame is
+     * @param payloadBytes how long its payload is
+     * @param masked whether it holds a mask key
+     * @param maskKey the key, its first byte the highest
+     */
+    public static void putHeader(ByteBuffer to, int at, int opcode, int payloadBytes, boolean masked, int maskKey) {
         int maskBit = masked ? 0x80 : 0;
         int next = at + 2;
         to.put(at, (byte) (0x80 | opcode));
@@ -47,8 +63,14 @@ final class FrameEncoder {
         }
     }
 
-    /** The payload of a Close frame; a reason that is too long is cut at a character. */
-    static byte[] closePayload(int code, String reason) {
+    /**
+     * The payload of a Close frame.
+     *
+     * @param code why; 1005 gives none at all
+     * @param reason for a person; one that is too long is cut at a character
+     * @return at most 125 bytes
+     */
+    public static byte[] closePayload(int code, String reason) {
         if (code == CloseCode.NO_CODE) {
             return new byte[0];
         }

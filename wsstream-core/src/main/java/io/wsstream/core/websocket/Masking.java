@@ -23,6 +23,9 @@ final class Masking {
      * @param phase how many payload bytes of the frame came before these
      */
     static void apply(ByteBuffer bytes, int key, long phase) {
+        if (key == 0) {
+            return; // nothing would change, and the bytes may be read-only
+        }
         int rotated = Integer.rotateLeft(key, (int) (phase & 3) * 8);
         long wide = ((long) rotated << 32) | (rotated & 0xFFFFFFFFL);
         if (bytes.hasArray()) {

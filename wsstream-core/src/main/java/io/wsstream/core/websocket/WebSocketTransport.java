@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,12 +21,13 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  OPEN --we close, idle--> CLOSE_SENT --peer's Close--> ENDING --link closed--> CLOSED
  *   | \--peer's Close, answered-------------------------^                    ^
- *   |\---rule broken: Close sent-------------> DISCARDING --EOF, bound--------+
+ *   |\---rule broken: Close sent-------------> DISCARDING --link closed------+
  *    \---lost----------------------------------------------------------------/
  * </pre>
  *
  * <p>After our Close everything that comes is read and dropped until the peer's Close, so that a peer that still sends
- * gets our last bytes instead of a reset.
+ * gets our last bytes instead of a reset. After a broken rule nothing can be made of what comes, its Close included: the
+ * link ends our side at once, and drops the rest.
  *
  * <p><b>Threads:</b> {@link #receive} and {@link #linkClosed} belong to the link, {@link #tick} to one timer, all else
  * to anyone. <b>Blocking:</b> none, but see {@link ByteLink}. <b>Memory:</b> what is queued; callers heed {@link
@@ -54,6 +56,7 @@ public final class WebSocketTransport implements Transport {
     private final Role role;
     private final ByteLink link;
     private final WebSocketSettings settings;
+    private final @Nullable Trickle trickle;
     private final FrameDecoder decoder;
     private volatile @Nullable Receiver receiver;
 
@@ -88,9 +91,16 @@ public final class WebSocketTransport implements Transport {
     @GuardedBy("lock")
     private boolean ended;
 
-    /** Why it ended, kept for a receiver that has not started yet. */
+    /** Why it ended, kept for a receiver that has not started yet, or is being told something else. */
     @GuardedBy("lock")
     private @Nullable WsStreamException endFailure;
+
+    /** The receiver may be inside a call; the end, which any thread may bring about, waits until it is out. */
+    @GuardedBy("lock")
+    private boolean delivering;
+
+    @GuardedBy("lock")
+    private boolean endOwed;
 
     @GuardedBy("lock")
     private long queuedBytes;
@@ -103,8 +113,23 @@ public final class WebSocketTransport implements Transport {
     private volatile boolean sent;
     private volatile boolean dataMoved;
     private volatile boolean readsPaused;
+    private volatile boolean pausedLately;
+    private volatile long receivedBytes; // written by the link's thread alone
+
+    /** How much may still be read although reads are paused. */
+    private final AtomicLong letIn = new AtomicLong();
+
+    /** What this connection holds of the trickle's total. */
+    private final AtomicLong trickled = new AtomicLong();
+
+    // set by anyone, read by the timer
+    private volatile Duration idle;
+    private volatile Duration stall;
 
     // owner: timer thread, all below
+    private long lastPong;
+    private long trickleSince;
+    private long receivedBefore;
     private boolean clockRuns;
     private long lastReceived;
     private long lastSent;
@@ -112,6 +137,7 @@ public final class WebSocketTransport implements Transport {
     private long lastData;
     private long quietSince;
     private long lastPing;
+    private boolean peerDone;
     private boolean lingering;
     private long lingeringSince;
 
@@ -123,9 +149,24 @@ public final class WebSocketTransport implements Transport {
      * @param settings the bounds
      */
     public WebSocketTransport(Role role, ByteLink link, WebSocketSettings settings) {
+        this(role, link, settings, null);
+    }
+
+    /**
+     * A connection on a link that does not read yet, which keeps a blocked peer alive.
+     *
+     * @param role which side this is
+     * @param link the bytes below
+     * @param settings the bounds
+     * @param trickle how, and how much for all connections; null leaves a blocked peer to itself
+     */
+    public WebSocketTransport(Role role, ByteLink link, WebSocketSettings settings, @Nullable Trickle trickle) {
         this.role = role;
         this.link = link;
         this.settings = settings;
+        this.trickle = trickle;
+        this.idle = settings.idle();
+        this.stall = settings.stall();
         this.decoder = new FrameDecoder(role, settings.maxMessageBytes(), new Incoming());
     }
 
@@ -156,9 +197,11 @@ public final class WebSocketTransport implements Transport {
      * @param in position to limit; consumed; the bytes may be changed
      */
     public void receive(ByteBuffer in) {
+        int size = in.remaining();
         received = true;
-        State now = state();
-        if (now == State.OPEN || now == State.CLOSE_SENT) {
+        long total = receivedBytes + size;
+        receivedBytes = total;
+        if (delivering()) {
             try {
                 decoder.decode(in);
             } catch (ProtocolViolationException broken) {
@@ -167,9 +210,40 @@ public final class WebSocketTransport implements Transport {
                 fail(CloseCode.INTERNAL_ERROR, failed);
             } catch (RuntimeException bug) {
                 fail(CloseCode.INTERNAL_ERROR, new WsStreamException("a message could not be handled: " + bug, bug));
+            } finally {
+                delivered();
             }
         }
         in.position(in.limit());
+        if (letIn.get() > 0 && letIn.addAndGet(-size) <= 0) {
+            endTrickle();
+        }
+    }
+
+    /** Begins to tell the receiver what came; false if nothing is told any more. */
+    private boolean delivering() {
+        synchronized (lock) {
+            delivering = state == State.OPEN || state == State.CLOSE_SENT;
+            return delivering;
+        }
+    }
+
+    /** Nobody is inside the receiver any more: tells it the end if that has come meanwhile. */
+    private void delivered() {
+        Receiver to;
+        WsStreamException failure;
+        synchronized (lock) {
+            delivering = false;
+            if (!endOwed) {
+                return;
+            }
+            endOwed = false;
+            to = receiver;
+            failure = endFailure;
+        }
+        if (to != null) {
+            to.onEnd(failure);
+        }
     }
 
     /**
@@ -184,6 +258,7 @@ public final class WebSocketTransport implements Transport {
             state = State.CLOSED;
         }
         dropQueue(cause);
+        keepTrickled(0);
         if (proper) {
             end(null);
         } else {
@@ -244,6 +319,9 @@ public final class WebSocketTransport implements Transport {
             } else {
                 boolean closeLink;
                 synchronized (lock) {
+                    if (state != State.CLOSE_SENT) {
+                        return; // The connection was lost while this was read.
+                    }
                     state = State.ENDING;
                     closeLink = closeOut;
                 }
@@ -257,23 +335,26 @@ public final class WebSocketTransport implements Transport {
 
     /** Ends the connection for a reason of ours: says so to the peer, tells the receiver, drops all that comes. */
     private void fail(int closeCode, WsStreamException failure) {
+        boolean closeSent;
+        boolean closeLink;
         synchronized (lock) {
             if (state != State.OPEN && state != State.CLOSE_SENT) {
                 return;
             }
-            boolean closeSent = state == State.CLOSE_SENT;
+            closeSent = state == State.CLOSE_SENT;
+            closeLink = closeOut;
             state = State.DISCARDING;
-            if (closeSent) {
-                closeCode = CloseCode.ABNORMAL;
-            }
         }
-        if (closeCode != CloseCode.ABNORMAL) {
+        if (!closeSent) {
             enqueueControl(
                     Kind.CLOSE,
                     Opcode.CLOSE,
                     FrameEncoder.closePayload(closeCode, String.valueOf(failure.getMessage())));
         }
         link.resumeReads();
+        if (closeLink) {
+            link.close(); // Otherwise our Close does, once it is out.
+        }
         end(failure);
     }
 
@@ -285,7 +366,8 @@ public final class WebSocketTransport implements Transport {
             }
             ended = true;
             endFailure = failure;
-            to = receiver;
+            endOwed = delivering;
+            to = endOwed ? null : receiver;
         }
         if (to != null) {
             to.onEnd(failure);
@@ -401,6 +483,7 @@ public final class WebSocketTransport implements Transport {
             }
         }
         readsPaused = true;
+        pausedLately = true;
         link.pauseReads();
         if (state() != State.OPEN) {
             link.resumeReads(); // It changed meanwhile.
@@ -411,6 +494,16 @@ public final class WebSocketTransport implements Transport {
     public void resumeReads() {
         readsPaused = false;
         link.resumeReads();
+    }
+
+    @Override
+    public void setIdleTimeout(Duration bound) {
+        idle = bound;
+    }
+
+    @Override
+    public void setWriteTimeout(Duration bound) {
+        stall = bound;
     }
 
     @Override
@@ -439,7 +532,7 @@ public final class WebSocketTransport implements Transport {
             this.bytes = payload;
             this.headroom = headroom;
             this.released = released;
-            this.size = payload.remaining();
+            this.size = FrameEncoder.headerBytes(payload.remaining(), role == Role.CLIENT) + payload.remaining();
         }
 
         /** Puts the header before the payload, in place where there is room, and masks. */
@@ -487,7 +580,7 @@ public final class WebSocketTransport implements Transport {
                     }
                     case CLOSE -> {
                         closeOut = true;
-                        closeLink = state == State.ENDING;
+                        closeLink = state == State.ENDING || state == State.DISCARDING;
                     }
                     case DATA -> {}
                 }
@@ -543,6 +636,8 @@ public final class WebSocketTransport implements Transport {
             lastData = now;
             quietSince = now;
             lastPing = now;
+            lastPong = now;
+            trickleSince = now;
         }
         long queued = queuedBytes();
         boolean progress = sent;
@@ -561,12 +656,20 @@ public final class WebSocketTransport implements Transport {
             received = false;
             lastReceived = now;
             quietSince = now;
-        } else if (readsPaused || (queued > 0 && !progress)) {
+        } else if (readsPaused || queued > 0) { // our Ping stands behind what waits
             quietSince = now;
         }
         switch (state()) {
             case OPEN -> tickOpen(now, queued);
-            case CLOSE_SENT, ENDING, DISCARDING -> tickClosing(now, queued);
+            case CLOSE_SENT -> tickClosing(now, queued, settings.stall());
+            case ENDING, DISCARDING -> {
+                // Who has closed, or broken a rule, is not waited for as who only reads slowly.
+                if (!peerDone) {
+                    peerDone = true;
+                    stalledSince = now;
+                }
+                tickClosing(now, queued, settings.linger());
+            }
             case CLOSED -> {}
         }
     }
@@ -574,12 +677,12 @@ public final class WebSocketTransport implements Transport {
     private void tickOpen(long now, long queued) {
         if (passed(settings.silence(), now, quietSince)) {
             lose("no byte came from the peer", settings.silence());
-        } else if (queued > 0 && passed(settings.stall(), now, stalledSince)) {
-            lose("the peer took no byte of what was sent", settings.stall());
-        } else if (passed(settings.idle(), now, lastData)) {
-            WsTimeoutException idle = new WsTimeoutException("no data for " + text(settings.idle()), settings.idle());
-            close(CloseCode.GOING_AWAY, String.valueOf(idle.getMessage()));
-            end(idle);
+        } else if (queued > 0 && passed(stall, now, stalledSince)) {
+            lose("the peer took no byte of what was sent", stall);
+        } else if (passed(idle, now, lastData)) {
+            WsTimeoutException late = new WsTimeoutException("no data for " + text(idle), idle);
+            close(CloseCode.GOING_AWAY, String.valueOf(late.getMessage()));
+            end(late);
         } else if (passed(settings.pingEvery(), now, lastPing)) {
             lastPing = now;
             boolean send;
@@ -591,9 +694,82 @@ public final class WebSocketTransport implements Transport {
                 enqueueControl(Kind.PING, Opcode.PING, new byte[0]);
             }
         }
+        if (trickle != null) {
+            tickBlocked(trickle, now);
+        }
     }
 
-    private void tickClosing(long now, long queued) {
+    /** Keeps a peer alive whose Pings we do not see and whose writes we hold up. */
+    private void tickBlocked(Trickle how, long now) {
+        if (pausedLately && passed(how.pongEvery(), now, lastPong)) {
+            lastPong = now;
+            pausedLately = readsPaused;
+            sendUnaskedPong();
+        }
+        Receiver to = receiver;
+        long waiting = to == null ? 0 : to.waitingBytes();
+        keepTrickled(waiting + letIn.get());
+        if (passed(how.every(), now, trickleSince)) {
+            long missing = how.bytes() - Math.max(0, receivedBytes - receivedBefore);
+            trickleSince = now;
+            receivedBefore = receivedBytes;
+            if (readsPaused && missing > 0) {
+                receivedBefore += missing; // What this lets in is not of the next period.
+                letIn(how, missing, waiting);
+            }
+        }
+    }
+
+    private void sendUnaskedPong() {
+        synchronized (lock) {
+            if (pongQueued || state != State.OPEN) {
+                return; // One is on its way, and says the same.
+            }
+            pongQueued = true;
+        }
+        enqueueControl(Kind.PONG, Opcode.PONG, new byte[0]);
+    }
+
+    private void letIn(Trickle how, long bytes, long waiting) {
+        if (waiting + bytes > how.connectionBytes()) {
+            fail(
+                    CloseCode.POLICY,
+                    new WsStreamException(
+                            "what was sent is not read: " + waiting + " bytes wait, of at most " + how.connectionBytes()
+                                    + "; expected a reader at the other end",
+                            null));
+            return;
+        }
+        if (!how.take(bytes)) {
+            return; // Others have it all; this one waits for its turn.
+        }
+        trickled.addAndGet(bytes);
+        if (state() == State.CLOSED) {
+            keepTrickled(0); // It ended meanwhile.
+            return;
+        }
+        letIn.set(bytes);
+        link.resumeReads();
+    }
+
+    private void endTrickle() {
+        if (readsPaused && state() == State.OPEN) {
+            link.pauseReads();
+            if (!readsPaused || state() != State.OPEN) {
+                link.resumeReads(); // It changed meanwhile.
+            }
+        }
+    }
+
+    /** Gives back what this connection holds of the total above so much. */
+    private void keepTrickled(long bytes) {
+        long before = trickled.getAndUpdate(held -> Math.min(held, bytes));
+        if (trickle != null && before > bytes) {
+            trickle.giveBack(before - bytes);
+        }
+    }
+
+    private void tickClosing(long now, long queued, Duration stall) {
         if (queued == 0 && !lingering) {
             lingering = true;
             lingeringSince = now;
@@ -602,7 +778,7 @@ public final class WebSocketTransport implements Transport {
                 && passed(settings.linger(), now, lastSent)
                 && passed(settings.linger(), now, lingeringSince);
         if ((lingering && (quiet || passed(settings.lingerTotal(), now, lingeringSince)))
-                || (queued > 0 && passed(settings.stall(), now, stalledSince))) {
+                || (queued > 0 && passed(stall, now, stalledSince))) {
             link.abort();
         }
     }

@@ -4,6 +4,7 @@ import io.wsstream.core.WsStreamException;
 import io.wsstream.core.transport.Transport;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A transport whose peer is the test; writes what is sent as phrases: {@code hex 0061}, {@code text 0YQ==}. */
 public final class FakeTransport implements Transport {
-    /** What was sent, and {@code close CODE REASON}, {@code abort}. */
+    /** What was sent, and {@code close CODE REASON}, {@code abort}, {@code idle BOUND}, {@code write BOUND}. */
     public final List<String> sent = new ArrayList<>();
 
     private @Nullable Receiver receiver;
@@ -105,6 +106,16 @@ public final class FakeTransport implements Transport {
     /** {@return how often reads were paused} */
     public synchronized int pauses() {
         return pauses;
+    }
+
+    @Override
+    public synchronized void setIdleTimeout(Duration bound) {
+        sent.add("idle " + bound);
+    }
+
+    @Override
+    public synchronized void setWriteTimeout(Duration bound) {
+        sent.add("write " + bound);
     }
 
     @Override

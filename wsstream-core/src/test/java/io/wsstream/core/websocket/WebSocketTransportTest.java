@@ -8,6 +8,7 @@ import io.wsstream.core.ProtocolViolationException;
 import io.wsstream.core.WsStreamException;
 import io.wsstream.core.WsTimeoutException;
 import io.wsstream.core.testing.Bytes;
+import io.wsstream.core.testing.Frames;
 import io.wsstream.core.testing.MemoryLink;
 import io.wsstream.core.testing.MemoryPipe;
 import io.wsstream.core.transport.Transport;
@@ -179,29 +180,30 @@ class WebSocketTransportTest {
         void theQueueIsFullFromTheHighMarkOn(Role role) {
             Side side = new Side(role, NO_CLOCK);
 
-            side.send(99);
+            side.send(90);
             assertThat(side.transport.isWritable()).isTrue();
 
-            side.send(1);
+            side.send(10);
             assertThat(side.transport.isWritable()).isFalse();
             assertThat(side.transport.queuedBytes()).isEqualTo(100);
+            assertThat(side.link.takeAll()).hasSize(100);
         }
 
         @ParameterizedTest
         @EnumSource(Role.class)
         void roomIsToldOnceExactlyWhenTheLowMarkIsReached(Role role) {
             Side side = new Side(role, NO_CLOCK);
-            for (int i = 0; i < 100; i++) {
-                side.send(1);
+            for (int i = 0; i < 10; i++) {
+                side.send(10);
             }
 
-            side.takeFrames(49);
+            side.takeFrames(4);
             assertThat(side.said).isEmpty();
 
             side.takeFrames(1);
             assertThat(side.said).containsExactly("writable");
 
-            side.takeFrames(50);
+            side.takeFrames(5);
             assertThat(side.said).containsExactly("writable");
             assertThat(side.transport.queuedBytes()).isZero();
         }
@@ -366,7 +368,7 @@ class WebSocketTransportTest {
             }
 
             assertThat(side.link.waiting()).isEqualTo(1);
-            assertThat(side.transport.queuedBytes()).isEqualTo(2);
+            assertThat(side.transport.queuedBytes()).isEqualTo(role == Role.CLIENT ? 8 : 4);
             assertThat(side.sent()).isEqualTo("pong 0000; pong 03e7");
             side.feed(0x89, "07");
             assertThat(side.sent()).isEqualTo("pong 07");
@@ -621,8 +623,9 @@ class WebSocketTransportTest {
             side.feed(0xC2, "00");
 
             assertThat(side.said).containsExactly("end ProtocolViolationException");
-            assertThat(side.sent()).startsWith("close 1002 reserved bits");
             assertThat(side.link.isClosing()).isFalse();
+            assertThat(side.sent()).startsWith("close 1002 reserved bits");
+            assertThat(side.link.isClosing()).isTrue();
         }
 
         @ParameterizedTest
@@ -694,8 +697,23 @@ class WebSocketTransportTest {
 
             side.feed(0xC2, "00");
 
+            assertThat(side.link.isClosing()).isFalse();
             assertThat(side.sent()).isEqualTo("close 1000");
+            assertThat(side.link.isClosing()).isTrue();
             assertThat(side.said).containsExactly("end ProtocolViolationException");
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
+        void afterOurCloseIsOutEndTheLinkAtOnce(Role role) {
+            Side side = new Side(role, NO_CLOCK);
+            side.transport.close(1000, "");
+            side.sent();
+
+            side.feed(0xC2, "00");
+
+            assertThat(side.link.isClosing()).isTrue();
+            assertThat(side.link.writtenAfterClose()).isZero();
         }
     }
 
@@ -794,6 +812,35 @@ class WebSocketTransportTest {
 
         @ParameterizedTest
         @EnumSource(Role.class)
+        void waitsUntilTheReceiverIsOutOfAMessageAndIsTheLastCall(Role role) {
+            Side side = new Side(role, silence(61));
+            side.tick(0);
+            side.duringMessage = () -> side.transport.linkClosed(null);
+
+            side.feedTogether("0061", "0062", "03e8");
+
+            assertThat(side.said).containsExactly("whole 0061", "end ConnectionLostException");
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
+        void byTheTimerWaitsToo(Role role) {
+            Side side = new Side(role, silence(61));
+            side.tick(0);
+            side.duringMessage = () -> {
+                side.tick(1); // takes note of what came
+                side.tick(62);
+            };
+
+            side.feedTogether("0061", "0062", "03e8");
+
+            assertThat(side.said).containsExactly("whole 0061", "end WsTimeoutException");
+            side.feed(0x82, "0063");
+            assertThat(side.said).hasSize(2);
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
         void isTheLastCallEvenWhenAFullQueueIsDropped(Role role) {
             Side side = new Side(role, silence(10));
             side.tick(0);
@@ -883,7 +930,7 @@ class WebSocketTransportTest {
             side.tick(0);
 
             side.tick(60);
-            side.transport.receive(ByteBuffer.wrap(FrameDecoderTest.frame(role, 0x82, new byte[9], 7), 0, 1));
+            side.transport.receive(ByteBuffer.wrap(Frames.frame(role, 0x82, new byte[9], 7), 0, 1));
             side.tick(61);
             side.tick(121);
             assertThat(side.said).isEmpty();
@@ -927,6 +974,21 @@ class WebSocketTransportTest {
             assertThat(side.said).isEmpty();
             side.tick(1061);
             assertThat(side.said).containsExactly("end WsTimeoutException");
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
+        void silenceDoesNotCountWhileThePeerTakesWhatStandsBeforeOurPing(Role role) {
+            Side side = new Side(role, silence(61));
+            side.send(10);
+
+            for (int now = 0; now <= 1000; now++) {
+                side.send(10);
+                side.takeFrames(1);
+                side.tick(now);
+            }
+
+            assertThat(side.said).isEmpty();
         }
 
         @ParameterizedTest
@@ -986,7 +1048,7 @@ class WebSocketTransportTest {
             side.feed(0x82, "0061");
             side.tick(90);
             side.tick(180);
-            side.send(1);
+            side.send(10);
             side.tick(185);
             side.feed(0x89, "");
             side.feed(0x8A, "");
@@ -995,6 +1057,40 @@ class WebSocketTransportTest {
             side.tick(285);
 
             assertThat(side.said).containsExactly("whole 0061", "end WsTimeoutException");
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
+        void theBoundOfIdlenessMayChangeAtAnyTime(Role role) {
+            Side side = new Side(role, idle(100));
+            side.tick(0);
+            side.transport.setIdleTimeout(OFF);
+            side.tick(200);
+            assertThat(side.said).isEmpty();
+
+            side.transport.setIdleTimeout(sec(201));
+            side.tick(200);
+            assertThat(side.said).isEmpty();
+            side.tick(201);
+
+            assertThat(side.said).containsExactly("end WsTimeoutException");
+            assertThat(side.sent()).isEqualTo("close 1001 no data for 201 s");
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
+        void theBoundOfAStallMayChangeAtAnyTime(Role role) {
+            Side side = new Side(role, new WebSocketSettings(1000, 100, 50, OFF, OFF, OFF, sec(100), OFF, OFF));
+            side.send(10);
+            side.tick(0);
+            side.tick(9);
+            assertThat(side.said).isEmpty();
+
+            side.transport.setWriteTimeout(sec(10));
+            side.tick(10);
+
+            assertThat(side.said).containsExactly("end WsTimeoutException");
+            assertThat(side.link.isAborted()).isTrue();
         }
 
         @ParameterizedTest
@@ -1080,6 +1176,42 @@ class WebSocketTransportTest {
             side.tick(20);
 
             assertThat(side.link.isAborted()).isTrue();
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
+        void aPeerThatHasClosedAndTakesNothingIsDroppedAfterTheLingerAndNotTheStall(Role role) {
+            Side side =
+                    new Side(role, new WebSocketSettings(1000, 100, 50, OFF, OFF, OFF, sec(2000), sec(30), sec(90)));
+            side.tick(0);
+            side.send(10);
+            side.tick(500); // it had not read for long
+            side.feed(0x88, "03e8");
+
+            side.tick(501);
+            side.tick(530);
+            assertThat(side.link.isAborted()).isFalse();
+            side.tick(531);
+
+            assertThat(side.link.isAborted()).isTrue();
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
+        void aPeerThatHasClosedAndGoesOnTakingIsServedToTheEnd(Role role) {
+            Side side = new Side(role, linger(30, 90));
+            side.tick(0);
+            for (int i = 0; i < 10; i++) {
+                side.send(10);
+            }
+            side.feed(0x88, "03e8");
+
+            for (int now = 20; now <= 200; now += 20) {
+                side.takeFrames(1);
+                side.tick(now);
+                assertThat(side.link.isAborted()).as("%d s", now).isFalse();
+            }
+            assertThat(side.sent()).isEqualTo("close 1000");
         }
 
         @ParameterizedTest
@@ -1202,12 +1334,14 @@ class WebSocketTransportTest {
         @Nullable
         Exception onMessage;
 
+        Runnable duringMessage = () -> {};
         Runnable onWritable = () -> {};
         Runnable onClose = () -> {};
 
         @Override
         public void onMessagePart(ByteBuffer part, boolean first, boolean last) throws WsStreamException {
             String place = first ? (last ? "whole " : "first ") : last ? "last " : "middle ";
+            duringMessage.run();
             said.add(place + Bytes.toHex(part));
             if (onMessage instanceof WsStreamException known) {
                 throw known;
@@ -1267,11 +1401,22 @@ class WebSocketTransportTest {
 
         void feed(int firstByte, String payload) {
             byte[] bytes = payload.isEmpty() ? new byte[0] : Bytes.ofHex(payload);
-            transport.receive(ByteBuffer.wrap(FrameDecoderTest.frame(role, firstByte, bytes, 0x0A0B0C0D)));
+            transport.receive(ByteBuffer.wrap(Frames.frame(role, firstByte, bytes, 0x0A0B0C0D)));
         }
 
+        /** Feeds two messages and a Close in one read. */
+        void feedTogether(String one, String two, String close) {
+            java.io.ByteArrayOutputStream wire = new java.io.ByteArrayOutputStream();
+            wire.writeBytes(Frames.frame(role, 0x82, Bytes.ofHex(one), 0x0A0B0C0D));
+            wire.writeBytes(Frames.frame(role, 0x82, Bytes.ofHex(two), 0x0A0B0C0D));
+            wire.writeBytes(Frames.frame(role, 0x88, Bytes.ofHex(close), 0x0A0B0C0D));
+            transport.receive(ByteBuffer.wrap(wire.toByteArray()));
+        }
+
+        /** Sends a frame of so many bytes, its header included. */
         void send(int bytes) {
-            transport.send(false, ByteBuffer.allocate(bytes), 0, null);
+            int headerBytes = FrameEncoder.headerBytes(0, role == Role.CLIENT);
+            transport.send(false, ByteBuffer.allocate(bytes - headerBytes), 0, null);
         }
 
         AtomicInteger sendCounted() {

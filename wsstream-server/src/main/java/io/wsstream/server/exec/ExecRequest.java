@@ -55,6 +55,7 @@ public record ExecRequest(
 
     /** {@return this request as listeners see it} */
     public SessionInfo sessionInfo() {
-        return new SessionInfo(sessionId, "exec", caller, peer, namespace, pod, container, command, tty, subprotocol);
+        return new SessionInfo(
+                sessionId, "exec", caller, peer, namespace, pod, container, command, tty, subprotocol.wireName());
     }
 }

@@ -6,11 +6,14 @@ import io.wsstream.core.TerminalSize;
 import io.wsstream.core.WsStreamException;
 import io.wsstream.core.status.Status;
 import io.wsstream.core.stream.ByteSink;
+import io.wsstream.core.stream.ChannelConnection;
 import io.wsstream.core.stream.InboundChannel;
 import io.wsstream.core.stream.ServerExec;
 import io.wsstream.core.stream.SessionState;
+import io.wsstream.core.stream.blocking.ChannelOutputStream;
 import io.wsstream.core.websocket.CloseCode;
 import io.wsstream.server.SessionOutcome;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.OptionalInt;
@@ -296,8 +299,8 @@ public final class ExecSession {
      *
      * @param stream {@link Channel#STDOUT} or {@link Channel#STDERR}; with a tty only the former
      * @param bytes position to limit; this session's from now on, and it may change them
-     * @param headroom how many bytes before the position may be overwritten; {@link
-     *     io.wsstream.core.stream.ChannelConnection#HEADROOM} spares every copy
+     * @param headroom how many bytes before the position may be overwritten; {@link ChannelConnection#HEADROOM} spares
+     *     every copy
      * @param released run once the buffer is needed no more, on any thread, or null
      */
     public void send(Channel stream, ByteBuffer bytes, int headroom, @Nullable Runnable released) {
@@ -306,6 +309,24 @@ public final class ExecSession {
             bytesOut.addAndGet(bytes.remaining());
         }
         wire.sendOutput(stream, bytes, headroom, released);
+    }
+
+    /**
+     * Sends a copy of output; otherwise as the other {@code send}.
+     *
+     * @param stream {@link Channel#STDOUT} or {@link Channel#STDERR}; with a tty only the former
+     * @param bytes position to limit; all are taken, and may be reused at once
+     */
+    public void send(Channel stream, ByteBuffer bytes) {
+        ByteBuffer copy = ByteBuffer.allocate(ChannelConnection.HEADROOM + bytes.remaining());
+        copy.position(ChannelConnection.HEADROOM).put(bytes).position(ChannelConnection.HEADROOM);
+        send(stream, copy, ChannelConnection.HEADROOM, null);
+    }
+
+    /** {@return an output as a stream, whose writes wait while the output queue is full} */
+    OutputStream output(Channel stream) {
+        return new ChannelOutputStream(
+                wire.connection(), (bytes, headroom) -> send(stream, bytes, headroom, null), () -> {});
     }
 
     /** {@return whether the output queue has room; when not, {@link Client#onWritable} tells when it has again} */

@@ -234,7 +234,7 @@ public final class LocalProcess implements ExecTarget, AutoCloseable {
         }
         boolean tty = session.request().tty();
         byte[] line = (refused.getMessage() + (tty ? "\r\n" : "\n")).getBytes(StandardCharsets.UTF_8);
-        session.send(tty ? Channel.STDOUT : Channel.STDERR, ByteBuffer.wrap(line), 0, null);
+        session.send(tty ? Channel.STDOUT : Channel.STDERR, ByteBuffer.wrap(line));
         session.exit(refused.exitCode());
     }
 
@@ -305,9 +305,23 @@ public final class LocalProcess implements ExecTarget, AutoCloseable {
         @Override
         public void onInputEnd() {
             PtyProcess to = process;
+            if (to == null) {
+                return;
+            }
+            boolean lost = !session.isConnected();
+            if (lost) {
+                keepSession(to);
+            }
             // On a terminal the end of input is a key, which would run a command that was typed halfway.
-            if (to != null && (!to.terminal() || session.isConnected())) {
+            if (!to.terminal() || !lost) {
                 to.closeInput();
+            }
+        }
+
+        /** A process that ends on the end of its input must not end before we are sure of what it has started. */
+        private void keepSession(PtyProcess of) {
+            if (options.onClientLost != null) {
+                of.holdExitForSession();
             }
         }
 
@@ -335,6 +349,7 @@ public final class LocalProcess implements ExecTarget, AutoCloseable {
                 return;
             }
             left.detachOutput();
+            keepSession(left);
             KillPolicy policy = options.onClientLost;
             if (policy == null) {
                 session.fail(Status.internalError("the client is gone; the process goes on"));

@@ -309,7 +309,7 @@ final class Documents {
         json.writeObjectFieldStart("metadata");
         json.writeStringField("name", pod.name());
         json.writeStringField("namespace", pod.namespace());
-        json.writeStringField("uid", uid("pod/" + pod.namespace() + "/" + pod.name()));
+        json.writeStringField("uid", podUid(pod));
         json.writeStringField("resourceVersion", RESOURCE_VERSION);
         json.writeStringField("creationTimestamp", time(pod.started()));
         strings(json, "labels", pod.labels());
@@ -334,6 +334,11 @@ final class Documents {
             json.writeStringField(entry.getKey(), entry.getValue());
         }
         json.writeEndObject();
+    }
+
+    /** {@return the uid that a pod is shown with} */
+    static String podUid(Pod pod) {
+        return uid("pod/" + pod.namespace() + "/" + pod.name());
     }
 
     /** The same for the same name, so that a client sees the same object twice. */

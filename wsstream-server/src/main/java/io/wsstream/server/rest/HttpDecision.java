@@ -1,6 +1,10 @@
 package io.wsstream.server.rest;
 
+import io.wsstream.server.EndpointRequest;
+import io.wsstream.server.WebSocketEndpoint;
 import io.wsstream.server.exec.ExecRequest;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,12 +35,56 @@ public sealed interface HttpDecision {
         }
     }
 
+    /** Complete the WebSocket handshake with 101 and serve the request: every rule of the handshake has been checked. */
+    sealed interface Upgrade extends HttpDecision {
+        /**
+         * The value of {@code Sec-WebSocket-Protocol}.
+         *
+         * @return the name; empty means to leave that header out, which the JDK's client insists on
+         */
+        String selectedSubprotocol();
+
+        /** {@return where the request belongs, encoded and below the path prefix: it may have come by another path} */
+        String path();
+    }
+
     /**
-     * Complete the WebSocket handshake with 101 and serve the request: every rule of the handshake has been checked.
+     * Upgrade to an exec.
      *
      * @param request what to serve
-     * @param selectedSubprotocol the value of {@code Sec-WebSocket-Protocol}; empty means to leave that header out, which
-     *     the JDK's client insists on
      */
-    record Upgrade(ExecRequest request, String selectedSubprotocol) implements HttpDecision {}
+    record ExecUpgrade(ExecRequest request) implements Upgrade {
+        @Override
+        public String selectedSubprotocol() {
+            return request.subprotocol().wireName();
+        }
+
+        @Override
+        public String path() {
+            return "/api/v1/namespaces/" + segment(request.namespace()) + "/pods/" + segment(request.pod()) + "/exec";
+        }
+
+        /** A catalog may know names that no path can hold as they are. */
+        private static String segment(String name) {
+            return URLEncoder.encode(name, StandardCharsets.UTF_8);
+        }
+    }
+
+    /**
+     * Upgrade to an endpoint of the program's own.
+     *
+     * @param request what to serve
+     * @param endpoint who serves it
+     */
+    record EndpointUpgrade(EndpointRequest request, WebSocketEndpoint endpoint) implements Upgrade {
+        @Override
+        public String selectedSubprotocol() {
+            return request.subprotocol();
+        }
+
+        @Override
+        public String path() {
+            return request.path();
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package io.wsstream.server.rest;
 
+import io.wsstream.core.Subprotocol;
 import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -66,14 +67,7 @@ public record HttpRequest(
      * @return whether one element equals it
      */
     public boolean listHas(String name, String token) {
-        for (String line : header(name)) {
-            for (String element : line.split(",", -1)) {
-                if (element.strip().equalsIgnoreCase(token)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return Subprotocol.parseOffer(header(name)).stream().anyMatch(token::equalsIgnoreCase);
     }
 
     /** {@return method, path without query, and peer, for a log} */

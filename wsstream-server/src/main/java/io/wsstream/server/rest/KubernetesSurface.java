@@ -9,17 +9,21 @@ import io.wsstream.server.Authenticator;
 import io.wsstream.server.Authorizer;
 import io.wsstream.server.Caller;
 import io.wsstream.server.Credentials;
+import io.wsstream.server.EndpointRequest;
 import io.wsstream.server.HostPolicy;
 import io.wsstream.server.Pod;
 import io.wsstream.server.PodCatalog;
 import io.wsstream.server.ServerLimits;
+import io.wsstream.server.WebSocketEndpoint;
 import io.wsstream.server.exec.ExecRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.util.EnumSet;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -53,8 +57,13 @@ import org.slf4j.LoggerFactory;
 public final class KubernetesSurface {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesSurface.class);
     private static final Set<String> HEALTH_PATHS = Set.of("/healthz", "/livez", "/readyz");
+    private static final Set<String> KUBELET_PATHS = Set.of("exec", "attach", "portForward", "containerLogs");
     private static final String RETRY_AFTER_SECONDS = "5";
-    private static final Set<Subprotocol> EXEC_SUBPROTOCOLS = EnumSet.of(
+    /**
+     * What exec speaks unless told otherwise: all but v2 and v3, which no known server has. Those that can do most come
+     * first: a client that offers none of them reads this.
+     */
+    public static final List<Subprotocol> EXEC_SUBPROTOCOLS = List.of(
             Subprotocol.V5,
             Subprotocol.V4,
             Subprotocol.V4_BASE64,
@@ -71,6 +80,9 @@ public final class KubernetesSurface {
     private final IntSupplier liveSessions;
     private final BooleanSupplier ready;
     private final boolean execServed;
+    private final List<String> subprotocols;
+    private final boolean kubeletPaths;
+    private final Map<String, WebSocketEndpoint> endpoints;
     private final Clock clock;
 
     private KubernetesSurface(Builder from) {
@@ -83,6 +95,10 @@ public final class KubernetesSurface {
         this.liveSessions = from.liveSessions;
         this.ready = from.ready;
         this.execServed = from.execServed;
+        this.subprotocols =
+                from.subprotocols.stream().map(Subprotocol::wireName).toList();
+        this.kubeletPaths = from.kubeletPaths;
+        this.endpoints = Map.copyOf(from.endpoints);
         this.clock = from.clock;
     }
 
@@ -109,6 +125,9 @@ public final class KubernetesSurface {
         private IntSupplier liveSessions = () -> 0;
         private BooleanSupplier ready = () -> true;
         private boolean execServed = true;
+        private List<Subprotocol> subprotocols = EXEC_SUBPROTOCOLS;
+        private boolean kubeletPaths;
+        private Map<String, WebSocketEndpoint> endpoints = Map.of();
         private Clock clock = Clock.systemUTC();
 
         private Builder(Authenticator authenticator, PodCatalog catalog) {
@@ -202,6 +221,45 @@ public final class KubernetesSurface {
         @CanIgnoreReturnValue
         public Builder execServed(boolean value) {
             execServed = value;
+            return this;
+        }
+
+        /**
+         * What exec speaks. The order does not matter to the choice, which is the client's.
+         *
+         * @param value one or more; default: all but v2 and v3, which no known server has
+         * @return this
+         */
+        @CanIgnoreReturnValue
+        public Builder subprotocols(Collection<Subprotocol> value) {
+            if (value.isEmpty()) {
+                throw new IllegalArgumentException("no subprotocol; expected at least one");
+            }
+            subprotocols = List.copyOf(value);
+            return this;
+        }
+
+        /**
+         * Whether exec is reached by a kubelet's paths too, {@code /exec/NAMESPACE/POD/CONTAINER?output=1}.
+         *
+         * @param value default: not
+         * @return this
+         */
+        @CanIgnoreReturnValue
+        public Builder kubeletPaths(boolean value) {
+            kubeletPaths = value;
+            return this;
+        }
+
+        /**
+         * What else is reached by WebSocket.
+         *
+         * @param value path, with a leading slash and without the prefix, to endpoint
+         * @return this
+         */
+        @CanIgnoreReturnValue
+        public Builder endpoints(Map<String, WebSocketEndpoint> value) {
+            endpoints = value;
             return this;
         }
 
@@ -310,6 +368,14 @@ public final class KubernetesSurface {
             HttpRequest request, RequestTarget target, List<String> offered, Caller caller) {
         List<String> path = target.segmentsBelow(pathPrefix).orElseThrow(() -> unknownPath(request, target));
         int length = path.size();
+        String joined = "/" + String.join("/", path);
+        WebSocketEndpoint endpoint = endpoints.get(joined);
+        if (endpoint != null) {
+            return endpoint(request, target, offered, caller, joined, endpoint);
+        }
+        if (kubeletPaths && KUBELET_PATHS.contains(length == 0 ? "" : path.get(0))) {
+            return kubelet(request, target, offered, caller, path);
+        }
         if (length == 1 && path.get(0).equals("version")) {
             return document(request, Documents::version);
         }
@@ -438,37 +504,87 @@ public final class KubernetesSurface {
             Pod pod = find(namespace, podName);
             Map<String, List<String>> parameters = target.parameters();
             String container = containerOf(pod, RequestTarget.first(parameters, "container"));
-            if (!execServed) {
-                throw Refusal.notImplemented("exec is not served by this server; install an exec handler");
+            return exec(request, parameters, offered, caller, pod, container, () -> StreamQuery.ofApi(parameters));
+        });
+    }
+
+    /** As a kubelet is asked: {@code /exec/NAMESPACE/POD[/UID]/CONTAINER}, and the same for its other paths. */
+    private CompletionStage<HttpDecision> kubelet(
+            HttpRequest request, RequestTarget target, List<String> offered, Caller caller, List<String> path) {
+        boolean withContainer = !path.get(0).equals("portForward");
+        int shortest = withContainer ? 4 : 3;
+        if (path.size() != shortest && path.size() != shortest + 1) {
+            throw unknownPath(request, target);
+        }
+        String namespace = path.get(1);
+        String podName = path.get(2);
+        String container = withContainer ? path.get(path.size() - 1) : "";
+        if (!path.get(0).equals("exec")) {
+            String subresource =
+                    path.get(0).equals("containerLogs") ? "log" : path.get(0).toLowerCase(Locale.ROOT);
+            return notServed(request, caller, namespace, podName, subresource);
+        }
+        onlyGetOrPost(request);
+        return ifAllowed(caller, new Access("create", "pods", namespace, podName, "exec"), () -> {
+            Pod pod = catalog.find(namespace, podName)
+                    .filter(found ->
+                            path.size() == shortest || Documents.podUid(found).equals(path.get(3)))
+                    .orElseThrow(() -> Refusal.of(404, "NotFound", "pod does not exist"));
+            if (!pod.containers().contains(container)) {
+                throw Refusal.of(404, "NotFound", "container not found (" + Refusal.quote(container) + ")");
             }
-            boolean tty = RequestTarget.flag(parameters, "tty");
-            boolean stdin = RequestTarget.flag(parameters, "stdin");
-            boolean stdout = RequestTarget.flag(parameters, "stdout");
-            boolean stderr = RequestTarget.flag(parameters, "stderr") && !tty;
-            if (!stdin && !stdout && !stderr) {
-                throw Refusal.badRequest("you must specify at least 1 of stdin, stdout, stderr"
-                        + (tty ? "; stderr is no stream of its own with tty" : "") + ": add stdout=true to the query");
-            }
-            List<String> command = parameters.getOrDefault("command", List.of());
-            if (command.isEmpty()) {
-                throw Refusal.badRequest(
-                        "you must specify at least 1 command: add command=PROGRAM, and command=ARGUMENT for each argument");
-            }
-            Subprotocol subprotocol = negotiate(request, offered);
-            ExecRequest exec = new ExecRequest(
-                    UUID.randomUUID().toString(),
-                    caller,
-                    request.peer(),
-                    namespace,
-                    podName,
-                    container,
-                    command,
-                    stdin,
-                    stdout,
-                    stderr,
-                    tty,
-                    subprotocol);
-            return new HttpDecision.Upgrade(exec, subprotocol.wireName());
+            Map<String, List<String>> parameters = target.parameters();
+            return exec(request, parameters, offered, caller, pod, container, () -> StreamQuery.ofKubelet(parameters));
+        });
+    }
+
+    private HttpDecision exec(
+            HttpRequest request,
+            Map<String, List<String>> parameters,
+            List<String> offered,
+            Caller caller,
+            Pod pod,
+            String container,
+            Supplier<StreamQuery> query) {
+        if (!execServed) {
+            throw Refusal.notImplemented("exec is not served by this server; install an exec handler");
+        }
+        StreamQuery streams = query.get();
+        List<String> command = parameters.getOrDefault("command", List.of());
+        if (command.isEmpty()) {
+            throw Refusal.badRequest(
+                    "you must specify at least 1 command: add command=PROGRAM, and command=ARGUMENT for each argument");
+        }
+        Subprotocol subprotocol = negotiate(request, offered);
+        return new HttpDecision.ExecUpgrade(new ExecRequest(
+                UUID.randomUUID().toString(),
+                caller,
+                request.peer(),
+                pod.namespace(),
+                pod.name(),
+                container,
+                command,
+                streams.stdin(),
+                streams.stdout(),
+                streams.stderr(),
+                streams.tty(),
+                subprotocol));
+    }
+
+    private CompletionStage<HttpDecision> endpoint(
+            HttpRequest request,
+            RequestTarget target,
+            List<String> offered,
+            Caller caller,
+            String path,
+            WebSocketEndpoint endpoint) {
+        return ifAllowed(caller, Access.toPath(path), () -> {
+            Map<String, List<String>> parameters = target.parameters();
+            String subprotocol = WebSocketHandshake.check(request, offered, endpoint.subprotocols());
+            checkSessions();
+            String id = UUID.randomUUID().toString();
+            return new HttpDecision.EndpointUpgrade(
+                    new EndpointRequest(id, caller, request.peer(), path, parameters, subprotocol), endpoint);
         });
     }
 
@@ -483,9 +599,9 @@ public final class KubernetesSurface {
             throw Refusal.badRequest("Upgrade request required: open a WebSocket with GET and \"Upgrade: websocket\";"
                     + " a proxy in between may have removed that header");
         }
-        Subprotocol subprotocol = WebSocketHandshake.check(request, offered, EXEC_SUBPROTOCOLS);
+        String selected = WebSocketHandshake.check(request, offered, subprotocols);
         checkSessions();
-        return subprotocol;
+        return Objects.requireNonNull(Subprotocol.of(selected));
     }
 
     private void checkSessions() {
@@ -538,6 +654,10 @@ public final class KubernetesSurface {
 
     /** In the words of {@code apiserver/pkg/endpoints/handlers/responsewriters/errors.go}. */
     private static String forbidden(Caller caller, Access access, String reason) {
+        if (access.isPath()) {
+            return "forbidden: User " + Refusal.quote(caller.name()) + " cannot " + access.verb() + " path "
+                    + Refusal.quote(access.resource()) + (reason.isEmpty() ? "" : ": " + reason);
+        }
         return access.resource() + (access.name().isEmpty() ? "" : " " + Refusal.quote(access.name()))
                 + " is forbidden: User " + Refusal.quote(caller.name()) + " cannot " + access.verb() + " resource "
                 + Refusal.quote(access.qualifiedResource()) + " in API group \"\" "

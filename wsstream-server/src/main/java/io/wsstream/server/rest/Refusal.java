@@ -1,5 +1,7 @@
 package io.wsstream.server.rest;
 
+import io.wsstream.core.HandshakeException;
+import io.wsstream.core.Quoted;
 import io.wsstream.core.status.Status;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
-    /** client-go keeps the first 1024 bytes of a refused handshake; what a client sent is quoted shorter than that. */
-    private static final int QUOTED_CHARS = 100;
 
     private final transient Status status;
     private final transient Map<String, String> headers;
@@ -37,6 +37,13 @@ final class Refusal extends RuntimeException {
 
     static Refusal of(int code, String reason, String message, Map<String, String> headers) {
         return new Refusal(Status.failure(code, reason, message), headers);
+    }
+
+    /** A request that core refuses, with the status that it names. */
+    static Refusal of(HandshakeException refused) {
+        return refused.httpStatus() == 401
+                ? unauthorized(String.valueOf(refused.getMessage()))
+                : badRequest(String.valueOf(refused.getMessage()));
     }
 
     static Refusal badRequest(String message) {
@@ -67,20 +74,7 @@ final class Refusal extends RuntimeException {
                 Map.of());
     }
 
-    /** Quoted as Go does, and cut: it came from the client and goes into a message. */
     static String quote(String text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        int length = Math.min(text.length(), QUOTED_CHARS);
-        for (int i = 0; i < length; i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                quoted.append('\\').append(c);
-            } else if (Character.isISOControl(c)) {
-                quoted.append(String.format("\\x%02x", (int) c));
-            } else {
-                quoted.append(c);
-            }
-        }
-        return quoted.append(text.length() > length ? "...\"" : "\"").toString();
+        return Quoted.of(text);
     }
 }

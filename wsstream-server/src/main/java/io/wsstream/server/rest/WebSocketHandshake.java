@@ -1,6 +1,7 @@
 package io.wsstream.server.rest;
 
 import io.wsstream.core.Subprotocol;
+import io.wsstream.core.conn.WebSocketRequest;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
@@ -22,11 +23,6 @@ final class WebSocketHandshake {
 
     private WebSocketHandshake() {}
 
-    /** {@return whether the request asks for a WebSocket; method, version and key are not looked at} */
-    static boolean isRequested(HttpRequest request) {
-        return request.listHas("upgrade", "websocket") && request.listHas("connection", "upgrade");
-    }
-
     /** {@return whether the request asks for SPDY, as kubectl does after a refused WebSocket} */
     static boolean isSpdyRequested(HttpRequest request) {
         return request.listHas("upgrade", "SPDY/3.1");
@@ -36,11 +32,11 @@ final class WebSocketHandshake {
      * Checks a request on a path that is served by WebSocket only.
      *
      * @param offered the subprotocols that were offered, without a token entry
-     * @param supported what the endpoint speaks
-     * @return the subprotocol
+     * @param supported the names that the endpoint speaks; the empty one is for a client that offers none
+     * @return the name that is selected
      * @throws Refusal by the first rule that is broken
      */
-    static Subprotocol check(HttpRequest request, List<String> offered, Collection<Subprotocol> supported) {
+    static String check(HttpRequest request, List<String> offered, Collection<String> supported) {
         if (!request.method().equals("GET")) {
             throw Refusal.of(
                     405,
@@ -48,7 +44,7 @@ final class WebSocketHandshake {
                     "bad method: a WebSocket is opened with GET, not with " + request.method(),
                     Map.of("Allow", "GET"));
         }
-        if (!isRequested(request)) {
+        if (!WebSocketRequest.isRequested(request::header)) {
             throw Refusal.badRequest(
                     "not websocket protocol: expected \"Upgrade: websocket\" and \"Connection: Upgrade\";"
                             + " a proxy in between may have removed one of them");
@@ -62,16 +58,13 @@ final class WebSocketHandshake {
                     "missing or bad WebSocket Version: expected \"Sec-WebSocket-Version: 13\"",
                     Map.of("Sec-WebSocket-Version", "13"));
         }
-        Subprotocol selected = Subprotocol.select(offered, supported);
+        String selected = Subprotocol.selectName(offered, supported);
         if (selected == null) {
             throw Refusal.of(
                     403,
                     "Forbidden",
                     "unsupported subprotocols: " + shown(offered) + "; offer one of "
-                            + supported.stream()
-                                    .filter(subprotocol -> subprotocol != Subprotocol.NONE)
-                                    .map(Subprotocol::wireName)
-                                    .collect(Collectors.joining(", "))
+                            + supported.stream().filter(name -> !name.isEmpty()).collect(Collectors.joining(", "))
                             + " in Sec-WebSocket-Protocol");
         }
         return selected;

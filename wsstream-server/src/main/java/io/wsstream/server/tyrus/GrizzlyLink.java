@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class GrizzlyLink implements ByteLink {
     private final NIOConnection connection;
+    private final ByteFilter connections;
     private final @Nullable AsyncQueueWriter<SocketAddress> direct;
     private volatile @Nullable WebSocketTransport transport;
     private volatile boolean paused = true;
@@ -36,14 +37,17 @@ final class GrizzlyLink implements ByteLink {
     /** The read that waits for {@link #resumeReads}. */
     private final AtomicReference<@Nullable FilterChainContext> parked = new AtomicReference<>();
 
-    @SuppressWarnings("unchecked") // Grizzly declares the raw type
-    GrizzlyLink(NIOConnection connection, boolean secure) {
+    GrizzlyLink(NIOConnection connection, boolean secure, ByteFilter connections) {
         this.connection = connection;
-        this.direct = secure
-                ? null
-                : (AsyncQueueWriter<SocketAddress>) ((NIOTransport) connection.getTransport())
-                        .getAsyncQueueIO()
-                        .getWriter();
+        this.connections = connections;
+        this.direct = secure ? null : queue(connection);
+    }
+
+    /** {@return what writes a connection's bytes to its socket, below all filters} */
+    @SuppressWarnings("unchecked") // Grizzly declares the raw type
+    static AsyncQueueWriter<SocketAddress> queue(NIOConnection connection) {
+        return (AsyncQueueWriter<SocketAddress>)
+                ((NIOTransport) connection.getTransport()).getAsyncQueueIO().getWriter();
     }
 
     void bind(WebSocketTransport newTransport) {
@@ -137,7 +141,8 @@ final class GrizzlyLink implements ByteLink {
 
     @Override
     public void close() {
-        connection.closeSilently();
+        resumeReads(); // the peer's end is among what is read
+        connections.end(connection);
     }
 
     @Override

@@ -17,6 +17,7 @@ final class TyrusContainer extends TyrusServerContainer {
     TyrusContainer(String contextPath) {
         super((Set<Class<?>>) null);
         this.contextPath = contextPath;
+        setDefaultMaxSessionIdleTimeout(-1); // or each session has a task of nothing run by ten threads of Tyrus' own
     }
 
     @Override

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The Jakarta endpoint of exec. What is to be decided was decided before; this carries the decision from the handshake to
+ * The Jakarta endpoint of exec, and of every other path that is upgraded. What is to be decided was decided before; this carries the decision from the handshake to
  * the session.
  *
  * <p><b>Threads:</b> the connection's selector.
@@ -29,6 +29,9 @@ public final class TyrusExecEndpoint extends Endpoint {
 
         void opened(Session session);
 
+        /** {@return whether the session has been told} */
+        boolean isOpened();
+
         void closed();
     }
 
@@ -37,7 +40,6 @@ public final class TyrusExecEndpoint extends Endpoint {
 
     @Override
     public void onOpen(Session session, EndpointConfig config) {
-        session.setMaxIdleTimeout(-1);
         upgrade(session).opened(session);
     }
 

@@ -1,16 +1,17 @@
 package io.wsstream.server.tyrus;
 
-import io.wsstream.core.stream.ServerExec;
 import io.wsstream.core.websocket.Role;
+import io.wsstream.core.websocket.Trickle;
 import io.wsstream.core.websocket.WebSocketSettings;
 import io.wsstream.core.websocket.WebSocketTransport;
 import io.wsstream.server.ServerLimits;
-import io.wsstream.server.exec.ExecRequest;
+import io.wsstream.server.internal.Listener;
 import io.wsstream.server.rest.HttpDecision;
 import io.wsstream.server.rest.HttpRequest;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.Session;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * <b>Blocking:</b> {@link #close} up to two seconds. <b>Memory:</b> 512 KiB of read buffers per selector; per
  * connection what its session queues.
  */
-public final class TyrusListener implements AutoCloseable {
+public final class TyrusListener implements Listener {
     private static final Logger LOG = LoggerFactory.getLogger(TyrusListener.class);
     private static final int READ_BUFFER_BYTES = 256 * 1024;
 
@@ -55,28 +56,8 @@ public final class TyrusListener implements AutoCloseable {
     private final Set<WebSocketTransport> transports = ConcurrentHashMap.newKeySet();
     private final ScheduledFuture<?> ticks;
     private final WebSocketSettings settings;
+    private final Trickle trickle = Trickle.server();
     private final Sessions sessions;
-
-    /** Who takes upgraded connections. Called on I/O threads, several at once. */
-    public interface Sessions {
-        /**
-         * Keeps room for one more session; called before the 101, since nobody can be refused after it.
-         *
-         * @return false if there is none: the request is refused with 429
-         */
-        boolean reserve();
-
-        /** No session came of what was reserved. */
-        void release();
-
-        /**
-         * Opens a session in the room that was reserved.
-         *
-         * @param request what the client wants
-         * @param wire the session after the 101
-         */
-        void open(ExecRequest request, ServerExec wire);
-    }
 
     /**
      * Begins to listen.
@@ -87,6 +68,7 @@ public final class TyrusListener implements AutoCloseable {
      * @param limits the bounds
      * @param settings the bounds of each WebSocket
      * @param pathPrefix before every path; empty, or with a leading slash and without a trailing one
+     * @param endpoints the paths below it that are upgraded besides exec
      * @param timer runs short tasks
      * @param surface decides requests
      * @param sessions takes upgraded connections
@@ -99,6 +81,7 @@ public final class TyrusListener implements AutoCloseable {
             ServerLimits limits,
             WebSocketSettings settings,
             String pathPrefix,
+            Collection<String> endpoints,
             ScheduledExecutorService timer,
             Function<HttpRequest, CompletionStage<HttpDecision>> surface,
             Sessions sessions)
@@ -108,9 +91,12 @@ public final class TyrusListener implements AutoCloseable {
         this.connections = new ByteFilter(limits);
         this.container = new TyrusContainer(pathPrefix.isEmpty() ? "/" : pathPrefix);
         try {
-            container.register(TyrusExecEndpoint.config("/api/v1/namespaces/{namespace}/pods/{pod}/exec"));
+            container.register(TyrusExecEndpoint.config(EXEC_PATH));
+            for (String path : endpoints) {
+                container.register(TyrusExecEndpoint.config(path));
+            }
         } catch (DeploymentException impossible) {
-            throw new IllegalStateException("the exec endpoint is not deployable", impossible);
+            throw new IllegalStateException("an endpoint is not deployable", impossible);
         }
         this.listener = new NetworkListener("wsstream", host, port);
         listener.setTransport(transport());
@@ -121,12 +107,11 @@ public final class TyrusListener implements AutoCloseable {
             listener.setSecure(true);
             listener.setSSLEngineConfig(new SSLEngineConfigurator(tls, false, false, false));
         }
-        UpgradeFilter upgrades =
-                new UpgradeFilter(surface, connections, container.getWebSocketEngine(), pathPrefix, Upgraded::new);
-        listener.registerAddOn((network, chain) -> insert(chain, upgrades));
+        HttpCodec codec = new HttpCodec(limits, listener, connections);
+        RequestFilter requests =
+                new RequestFilter(surface, connections, container.getWebSocketEngine(), pathPrefix, Upgraded::new);
+        listener.registerAddOn((network, chain) -> insert(chain, codec, requests));
         server.addListener(listener);
-        server.getServerConfiguration().addHttpHandler(new SurfaceHandler(surface, connections), "/");
-        server.getServerConfiguration().setAllowPayloadForUndefinedHttpMethods(true);
         try {
             server.start();
         } catch (IOException failed) {
@@ -137,9 +122,11 @@ public final class TyrusListener implements AutoCloseable {
         this.ticks = timer.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
-    private void insert(FilterChainBuilder chain, UpgradeFilter upgrades) {
-        chain.add(chain.indexOfType(org.glassfish.grizzly.http.HttpServerFilter.class), connections);
-        chain.add(chain.indexOfType(HttpServerFilter.class), upgrades);
+    private void insert(FilterChainBuilder chain, HttpCodec codec, RequestFilter requests) {
+        int codecs = chain.indexOfType(org.glassfish.grizzly.http.HttpServerFilter.class);
+        chain.set(codecs, codec);
+        chain.add(codecs, connections);
+        chain.set(chain.indexOfType(HttpServerFilter.class), requests);
     }
 
     private static TCPNIOTransport transport() {
@@ -163,7 +150,7 @@ public final class TyrusListener implements AutoCloseable {
         return made;
     }
 
-    /** {@return the port that is listened on} */
+    @Override
     public int port() {
         return listener.getPort();
     }
@@ -180,12 +167,11 @@ public final class TyrusListener implements AutoCloseable {
         }
     }
 
-    /** Stops to accept connections; those that are open go on. */
+    @Override
     public void stopAccepting() {
         listener.getTransport().unbindAll();
     }
 
-    /** Ends all connections and the threads. */
     @Override
     public void close() {
         ticks.cancel(false);
@@ -195,14 +181,15 @@ public final class TyrusListener implements AutoCloseable {
 
     /** A connection on its way through the handshake, and the session that comes of it. */
     private final class Upgraded implements TyrusExecEndpoint.Upgrade {
-        private final ExecRequest request;
+        private final HttpDecision.Upgrade decision;
         private final GrizzlyLink link;
         private final WebSocketTransport transport;
+        private boolean opened; // owner: whoever upgrades
 
         Upgraded(HttpDecision.Upgrade decision, GrizzlyLink link) {
-            this.request = decision.request();
+            this.decision = decision;
             this.link = link;
-            this.transport = new WebSocketTransport(Role.SERVER, link, settings);
+            this.transport = new WebSocketTransport(Role.SERVER, link, settings, trickle);
         }
 
         @Override
@@ -218,13 +205,13 @@ public final class TyrusListener implements AutoCloseable {
                 transports.remove(transport);
                 transport.linkClosed(null);
             });
-            sessions.open(
-                    request,
-                    new ServerExec(
-                            transport,
-                            request.subprotocol(),
-                            new ServerExec.Streams(
-                                    request.stdin(), request.stdout(), request.stderr(), request.tty())));
+            sessions.open(decision, transport);
+            opened = true;
+        }
+
+        @Override
+        public boolean isOpened() {
+            return opened;
         }
 
         @Override

@@ -467,7 +467,7 @@ class ExecSessionTest {
         SessionListener broken = new SessionListener() {
             @Override
             public void opened(SessionInfo session) {
-                throw new IllegalStateException("bug");
+                throw new AssertionError("bug");
             }
 
             @Override

@@ -166,7 +166,7 @@ class LocalProcessTest {
                 await().atMost(Duration.ofSeconds(5)).until(() -> !alive(pid));
                 await().atMost(Duration.ofSeconds(5)).until(() -> server.liveSessions() == 0);
             }
-            before.assertNothingMoreButThreads();
+            before.assertNothingMoreButSpawners();
         }
     }
 

@@ -117,8 +117,8 @@ final class Ask {
                 .as(() -> decision instanceof HttpDecision.Answer answer
                         ? new String(answer.body(), StandardCharsets.UTF_8)
                         : "")
-                .isInstanceOf(HttpDecision.Upgrade.class);
-        HttpDecision.Upgrade upgrade = (HttpDecision.Upgrade) decision;
+                .isInstanceOf(HttpDecision.ExecUpgrade.class);
+        HttpDecision.ExecUpgrade upgrade = (HttpDecision.ExecUpgrade) decision;
         assertThat(upgrade.selectedSubprotocol())
                 .isEqualTo(upgrade.request().subprotocol().wireName());
         return upgrade.request();

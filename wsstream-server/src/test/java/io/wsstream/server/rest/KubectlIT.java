@@ -117,7 +117,7 @@ class KubectlIT {
             code = answer.status();
             body = answer.body();
             answer.headers().forEach(exchange.getResponseHeaders()::set);
-        } else if (decision instanceof HttpDecision.Upgrade upgrade) {
+        } else if (decision instanceof HttpDecision.ExecUpgrade upgrade) {
             upgrades.add(upgrade.request());
         }
         exchange.sendResponseHeaders(code, body.length);

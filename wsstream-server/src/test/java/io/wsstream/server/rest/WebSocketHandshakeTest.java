@@ -76,8 +76,8 @@ class WebSocketHandshakeTest {
                 .startsWith("400 BadRequest: missing or bad WebSocket Version");
         assertThat(ask.with("Sec-WebSocket-Version", "13").refusalOf(surface))
                 .isEqualTo(
-                        "403 Forbidden: unsupported subprotocols: \"v9.channel.k8s.io\"; offer one of channel.k8s.io,"
-                                + " base64.channel.k8s.io, v4.channel.k8s.io, v4.base64.channel.k8s.io, v5.channel.k8s.io in"
+                        "403 Forbidden: unsupported subprotocols: \"v9.channel.k8s.io\"; offer one of v5.channel.k8s.io,"
+                                + " v4.channel.k8s.io, v4.base64.channel.k8s.io, channel.k8s.io, base64.channel.k8s.io in"
                                 + " Sec-WebSocket-Protocol");
     }
 

@@ -11,8 +11,6 @@ import io.wsstream.server.exec.LocalProcess;
 import io.wsstream.server.tyrus.RawClient.Ending;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,7 +126,7 @@ class BackPressureTest {
         List<RawClient> deaf = new ArrayList<>();
         try (LocalProcess processes = LocalProcess.create();
                 WsStreamServer server = start(tls, processes)) {
-            long before = residentKilobytes();
+            long before = Procfs.residentKilobytes();
             for (int i = 0; i < many; i++) {
                 RawClient client = RawClient.connect(server, 16 * 1024);
                 client.write(RawClient.upgrade(server, RawClient.V5, "stdout", "sh", "-c", "yes | head -c 6000000"));
@@ -140,8 +138,8 @@ class BackPressureTest {
                 other.stdin("still here");
                 assertThat(other.readUntil("still here")).isEqualTo("still here");
             }
-            await().atMost(Duration.ofSeconds(10)).until(() -> standsStill());
-            assertThat(residentKilobytes() - before).isLessThan(150_000);
+            await().atMost(Duration.ofSeconds(10)).until(() -> Procfs.standsStill(100_000));
+            assertThat(Procfs.residentKilobytes() - before).isLessThan(150_000);
             assertThat(Leftovers.living()).as("processes that wait").isGreaterThanOrEqualTo(many);
 
             byte[] expected = "y\n".repeat(3_000_000).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
@@ -155,30 +153,6 @@ class BackPressureTest {
                 client.close();
             }
         }
-    }
-
-    /** Whether this JVM's reads from the kernel have come to a rest. */
-    private static boolean standsStill() throws Exception {
-        long first = readBytes();
-        CompletableFuture.runAsync(() -> {}, CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS))
-                .get(10, TimeUnit.SECONDS);
-        return readBytes() - first < 100_000;
-    }
-
-    private static long readBytes() throws IOException {
-        return number("/proc/self/io", "rchar:");
-    }
-
-    private static long residentKilobytes() throws IOException {
-        return number("/proc/self/status", "VmRSS:");
-    }
-
-    private static long number(String file, String name) throws IOException {
-        return Files.readAllLines(Path.of(file)).stream()
-                .filter(line -> line.startsWith(name))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElseThrow();
     }
 
     // ---- targets that do not read

@@ -2,11 +2,16 @@ package io.wsstream.server.tyrus;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LocationAwareLogger;
 
 /** What is logged at WARN and above while it is open: by us over slf4j-simple on stderr, by Grizzly over JUL. */
 public final class LogCapture implements AutoCloseable {
@@ -30,9 +35,29 @@ public final class LogCapture implements AutoCloseable {
         public void close() {}
     };
 
-    public LogCapture() {
+    private final Map<org.slf4j.Logger, Integer> levels = new LinkedHashMap<>();
+
+    /** Captures, and has these classes log at DEBUG too. */
+    public LogCapture(Class<?>... atDebug) {
+        for (Class<?> type : atDebug) {
+            org.slf4j.Logger logger = LoggerFactory.getLogger(type);
+            levels.put(logger, level(logger, LocationAwareLogger.DEBUG_INT));
+        }
         System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
         root.addHandler(handler);
+    }
+
+    /** slf4j-simple reads levels once, from its properties; returns the one before. */
+    private static int level(org.slf4j.Logger logger, int level) {
+        try {
+            Field field = logger.getClass().getDeclaredField("currentLogLevel");
+            field.setAccessible(true);
+            int before = field.getInt(logger);
+            field.setInt(logger, level);
+            return before;
+        } catch (ReflectiveOperationException another) {
+            throw new LinkageError("the logger is not slf4j-simple's", another);
+        }
     }
 
     public String text() {
@@ -49,7 +74,8 @@ public final class LogCapture implements AutoCloseable {
     @Override
     public void close() {
         root.removeHandler(handler);
+        levels.forEach(LogCapture::level);
         System.setErr(before);
-        before.print(text());
+        text().lines().filter(line -> !line.contains(" DEBUG ")).forEach(before::println);
     }
 }

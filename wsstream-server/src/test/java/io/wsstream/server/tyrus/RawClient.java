@@ -122,8 +122,16 @@ public final class RawClient implements AutoCloseable {
         return new RawClient(socket);
     }
 
+    /** Connects to a server without TLS. */
+    public static RawClient connect(URI plain) throws IOException {
+        return new RawClient(tcp(plain, 0));
+    }
+
     static Socket tcp(WsStreamServer server, int receiveBuffer) throws IOException {
-        URI uri = server.uri();
+        return tcp(server.uri(), receiveBuffer);
+    }
+
+    private static Socket tcp(URI uri, int receiveBuffer) throws IOException {
         Socket socket = new Socket();
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
@@ -263,6 +271,14 @@ public final class RawClient implements AutoCloseable {
     }
 
     public Response readResponse() throws IOException {
+        Response head = readHead();
+        int length = Integer.parseInt(
+                head.headers().getOrDefault("content-length", List.of("0")).get(0));
+        return new Response(head.status(), head.headers(), new String(in.readNBytes(length), StandardCharsets.UTF_8));
+    }
+
+    /** Reads an answer that has no body, whatever its length says. */
+    public Response readHead() throws IOException {
         String[] status = readLine().split(" ", 3);
         Map<String, List<String>> headers = new TreeMap<>();
         for (String line = readLine(); !line.isEmpty(); line = readLine()) {
@@ -270,10 +286,7 @@ public final class RawClient implements AutoCloseable {
             headers.computeIfAbsent(line.substring(0, colon).toLowerCase(Locale.ROOT), name -> new ArrayList<>())
                     .add(line.substring(colon + 1).strip());
         }
-        int code = Integer.parseInt(status[1]);
-        int length = Integer.parseInt(
-                headers.getOrDefault("content-length", List.of("0")).get(0));
-        return new Response(code, headers, new String(in.readNBytes(length), StandardCharsets.UTF_8));
+        return new Response(Integer.parseInt(status[1]), headers, "");
     }
 
     private String readLine() throws IOException {
@@ -345,6 +358,11 @@ public final class RawClient implements AutoCloseable {
         } catch (java.net.SocketException reset) {
             return true;
         }
+    }
+
+    /** Whether the server ends the connection without another byte, and properly: a reset is an exception. */
+    public boolean readsFin() throws IOException {
+        return in.read() < 0;
     }
 
     /** Told of every frame before it is counted; may write. */

@@ -49,21 +49,28 @@ public final class Targets {
     }
 
     /** Sends back what comes and ends with the input. */
-    public static ExecTarget echo() {
-        return session -> session.start(new Quiet(session) {
-            @Override
-            public void onInput(ByteBuffer bytes) {
-                byte[] copy = new byte[bytes.remaining()];
-                bytes.get(copy);
-                session.send(Channel.STDOUT, ByteBuffer.wrap(copy), 0, null);
-            }
+    public static class Echo extends Quiet {
+        public Echo(ExecSession session) {
+            super(session);
+        }
 
-            @Override
-            public void onInputEnd() {
-                super.onInputEnd();
-                session.exit(0);
-            }
-        });
+        @Override
+        public void onInput(ByteBuffer bytes) {
+            byte[] copy = new byte[bytes.remaining()];
+            bytes.get(copy);
+            session.send(Channel.STDOUT, ByteBuffer.wrap(copy), 0, null);
+        }
+
+        @Override
+        public void onInputEnd() {
+            super.onInputEnd();
+            session.exit(0);
+        }
+    }
+
+    /** Sends back what comes and ends with the input. */
+    public static ExecTarget echo() {
+        return session -> session.start(new Echo(session));
     }
 
     public static void print(ExecSession session, String text) {

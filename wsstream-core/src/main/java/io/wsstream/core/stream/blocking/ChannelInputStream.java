@@ -2,28 +2,32 @@ package io.wsstream.core.stream.blocking;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.wsstream.core.stream.ByteSink;
-import io.wsstream.core.stream.InboundChannel;
+import io.wsstream.core.stream.ByteSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * A channel as an {@link InputStream}. It ends when the peer ends the channel or the connection, after all that came;
- * whether that was a proper end is for the session's result to say.
+ * whether that was a proper end is for the session's result to say. It stays readable after the end.
  *
  * <p>What waits is bounded; a reader that does not read stops its own connection and nothing else. After {@link #close}
- * what comes is dropped, so that the session can end.
+ * what comes is dropped, so that the session can end; so is what finds no room after {@link #dropUnlessClaimed}.
  *
  * <p><b>Threads:</b> one reader; close from any. <b>Blocking:</b> reads, until bytes come, the channel ends, or the
- * stream is closed; the connection's own bounds end it at last.
+ * stream is closed; the connection's own bounds end it at last. <b>Memory:</b> a ring that grows up to its bound.
  */
 public final class ChannelInputStream extends InputStream {
-    private final InboundChannel channel;
+    private static final int FIRST_BYTES = 8 * 1024;
+
+    private final ByteSource channel;
+    private final int maxBytes;
     private final Object lock = new Object();
 
     @GuardedBy("lock")
-    private final byte[] ring;
+    private byte[] ring = new byte[0];
 
     @GuardedBy("lock")
     private int start;
@@ -41,16 +45,55 @@ public final class ChannelInputStream extends InputStream {
     @GuardedBy("lock")
     private boolean more;
 
+    @GuardedBy("lock")
+    private boolean claimed;
+
+    @GuardedBy("lock")
+    private boolean dropping;
+
+    @GuardedBy("lock")
+    private long droppedBytes;
+
     /**
      * A stream of a channel's bytes.
      *
      * @param channel has no sink yet
-     * @param bufferBytes how much may wait here
+     * @param maxBytes how much may wait here, at least 1
      */
-    public ChannelInputStream(InboundChannel channel, int bufferBytes) {
+    public ChannelInputStream(ByteSource channel, int maxBytes) {
+        if (maxBytes < 1) {
+            throw new IllegalArgumentException("a buffer of " + maxBytes + " bytes; expected at least 1");
+        }
         this.channel = channel;
-        this.ring = new byte[bufferBytes];
+        this.maxBytes = maxBytes;
         channel.deliverTo(new Sink());
+    }
+
+    /**
+     * Somebody is going to read: from now on nothing is dropped.
+     *
+     * @return this
+     */
+    public ChannelInputStream claim() {
+        synchronized (lock) {
+            claimed = true;
+        }
+        return this;
+    }
+
+    /**
+     * Nobody waits for a reader any more: from now on, unless somebody has claimed this stream, what finds no room is
+     * dropped instead of stopping the connection. Whoever reads all the same finds what was kept, and then an exception.
+     */
+    public void dropUnlessClaimed() {
+        boolean drain;
+        synchronized (lock) {
+            dropping = true;
+            drain = more && !claimed;
+        }
+        if (drain) {
+            channel.drain();
+        }
     }
 
     @Override
@@ -61,7 +104,7 @@ public final class ChannelInputStream extends InputStream {
 
     @Override
     public int read(byte[] to, int offset, int length) throws IOException {
-        java.util.Objects.checkFromIndexSize(offset, length, to.length);
+        Objects.checkFromIndexSize(offset, length, to.length);
         if (length == 0) {
             return 0;
         }
@@ -91,11 +134,16 @@ public final class ChannelInputStream extends InputStream {
 
     @GuardedBy("lock")
     private void awaitBytes() throws IOException {
-        while (true) {
+        while (count == 0) {
             if (closed) {
                 throw new IOException("the stream is closed");
             }
-            if (count > 0 || ended) {
+            if (droppedBytes > 0) {
+                throw new IOException("at least " + droppedBytes
+                        + " bytes were dropped here, since nobody had asked for this stream while the end was awaited; ask"
+                        + " for it before");
+            }
+            if (ended) {
                 return;
             }
             try {
@@ -120,9 +168,24 @@ public final class ChannelInputStream extends InputStream {
         synchronized (lock) {
             closed = true;
             count = 0;
+            ring = new byte[0];
             lock.notifyAll();
         }
         channel.discard();
+    }
+
+    @GuardedBy("lock")
+    private void makeRoom(int bytes) {
+        if (ring.length - count >= bytes || ring.length == maxBytes) {
+            return;
+        }
+        int wanted = Math.max(FIRST_BYTES, Math.max(2 * ring.length, count + bytes));
+        byte[] larger = new byte[Math.min(maxBytes, wanted)];
+        int tail = Math.min(count, ring.length - start);
+        System.arraycopy(ring, start, larger, 0, tail);
+        System.arraycopy(ring, 0, larger, tail, count - tail);
+        ring = larger;
+        start = 0;
     }
 
     private final class Sink implements ByteSink {
@@ -133,15 +196,27 @@ public final class ChannelInputStream extends InputStream {
                     bytes.position(bytes.limit());
                     return;
                 }
-                while (bytes.hasRemaining() && count < ring.length) {
-                    int end = (start + count) % ring.length;
-                    int room = Math.min(ring.length - count, ring.length - end);
-                    int taken = Math.min(room, bytes.remaining());
-                    bytes.get(ring, end, taken);
-                    count += taken;
+                if (droppedBytes == 0) {
+                    keep(bytes);
+                }
+                if (droppedBytes > 0 || (dropping && !claimed)) {
+                    droppedBytes += bytes.remaining();
+                    bytes.position(bytes.limit());
                 }
                 more = bytes.hasRemaining();
                 lock.notifyAll();
+            }
+        }
+
+        @GuardedBy("lock")
+        private void keep(ByteBuffer bytes) {
+            makeRoom(bytes.remaining());
+            while (bytes.hasRemaining() && count < ring.length) {
+                int end = (start + count) % ring.length;
+                int room = Math.min(ring.length - count, ring.length - end);
+                int taken = Math.min(room, bytes.remaining());
+                bytes.get(ring, end, taken);
+                count += taken;
             }
         }
 

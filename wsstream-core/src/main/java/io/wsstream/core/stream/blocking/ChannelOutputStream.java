@@ -3,6 +3,7 @@ package io.wsstream.core.stream.blocking;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.wsstream.core.ConnectionLostException;
 import io.wsstream.core.stream.ChannelConnection;
+import io.wsstream.core.stream.OutputGate;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -10,7 +11,7 @@ import java.nio.ByteBuffer;
 
 /**
  * A channel as an {@link OutputStream}: each write is sent at once, in messages of at most {@value #MESSAGE_BYTES}
- * bytes.
+ * bytes; a write of nothing sends nothing.
  *
  * <p><b>Threads:</b> one writer; close from any. <b>Blocking:</b> writes, while the connection's output queue is full;
  * the end of the connection, or {@link #close}, frees them.
@@ -31,7 +32,7 @@ public final class ChannelOutputStream extends OutputStream {
         void send(ByteBuffer payload, int headroom);
     }
 
-    private final ChannelConnection connection;
+    private final OutputGate gate;
     private final Sender sender;
     private final Runnable onClose;
     private final Object lock = new Object();
@@ -42,15 +43,15 @@ public final class ChannelOutputStream extends OutputStream {
     /**
      * A stream into a channel.
      *
-     * @param connection whose queue bounds it
+     * @param gate says whether there is room
      * @param sender sends one message
      * @param onClose run once, on the first close
      */
-    public ChannelOutputStream(ChannelConnection connection, Sender sender, Runnable onClose) {
-        this.connection = connection;
+    public ChannelOutputStream(OutputGate gate, Sender sender, Runnable onClose) {
+        this.gate = gate;
         this.sender = sender;
         this.onClose = onClose;
-        connection.onOutputChange(() -> {
+        gate.onOutputChange(() -> {
             synchronized (lock) {
                 lock.notifyAll();
             }
@@ -97,10 +98,10 @@ public final class ChannelOutputStream extends OutputStream {
                 if (closed) {
                     throw new IOException("the stream is closed");
                 }
-                if (connection.isOutputEnded()) {
+                if (gate.isOutputEnded()) {
                     throw new ConnectionLostException("the session has ended; nothing more can be sent", null);
                 }
-                if (connection.isWritable()) {
+                if (gate.isWritable()) {
                     return;
                 }
                 try {

@@ -35,7 +35,7 @@ class ChannelStreamsTest {
     private final FakeTransport transport = new FakeTransport();
     private final List<ExecResult> results = new CopyOnWriteArrayList<>();
     private final ClientExec exec = new ClientExec(transport, Subprotocol.V5, 100);
-    private final InputStream in = new ChannelInputStream(exec.stdout(), 8);
+    private final ChannelInputStream in = new ChannelInputStream(exec.stdout(), 8);
     private final OutputStream out = new ChannelOutputStream(exec.connection(), exec::sendStdin, exec::closeStdin);
     private final List<Blocked> threads = new ArrayList<>();
 
@@ -211,6 +211,59 @@ class ChannelStreamsTest {
 
             assertThat(reader.outcome()).isEqualTo("done");
             assertThat(read.toByteArray()).as("seed %d", seed).isEqualTo(all);
+        }
+    }
+
+    @Nested
+    class Unread {
+        @Test
+        void stopsTheConnectionUntilNobodyWaitsForAReader() throws Exception {
+            transport.feed("01" + "61".repeat(150));
+            assertThat(transport.isPaused()).isTrue();
+
+            in.dropUnlessClaimed();
+
+            assertThat(transport.isPaused()).isFalse();
+            transport.feed("01" + "61".repeat(150));
+            assertThat(transport.isPaused()).isFalse();
+        }
+
+        @Test
+        void keepsItsBeginningAndTellsALateReaderOfTheRest() throws Exception {
+            in.dropUnlessClaimed();
+            transport.feed("01" + "3132333435363738" + "39");
+            transport.peerCloses(1000, "");
+
+            assertThat(in.readNBytes(8))
+                    .containsExactly("12345678".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            assertThatThrownBy(in::read).isInstanceOf(IOException.class).hasMessageContaining("at least 1 bytes");
+        }
+
+        @Test
+        void isNotDroppedOnceSomebodyHasClaimedIt() throws Exception {
+            in.claim();
+            in.dropUnlessClaimed();
+            byte[] all = Bytes.pattern(90);
+            transport.feed("01" + Bytes.toHex(all));
+            transport.receiver().onEnd(null);
+
+            assertThat(in.readAllBytes()).isEqualTo(all);
+        }
+
+        @Test
+        void growsUpToItsBoundAndKeepsTheOrder() throws Exception {
+            FakeTransport other = new FakeTransport();
+            ClientExec wide = new ClientExec(other, Subprotocol.V5, 100);
+            wide.start(results::add);
+            InputStream growing = new ChannelInputStream(wide.stdout(), 50_000);
+            byte[] all = Bytes.pattern(40_000);
+            other.feed("01" + Bytes.toHex(java.util.Arrays.copyOf(all, 8000)));
+            assertThat(growing.readNBytes(5000)).hasSize(5000);
+            other.feed("01" + Bytes.toHex(java.util.Arrays.copyOfRange(all, 8000, 12_000))); // wraps round
+            other.feed("01" + Bytes.toHex(java.util.Arrays.copyOfRange(all, 12_000, 40_000))); // grows
+            other.receiver().onEnd(null);
+
+            assertThat(growing.readAllBytes()).isEqualTo(java.util.Arrays.copyOfRange(all, 5000, 40_000));
         }
     }
 

@@ -1,4 +1,4 @@
-package io.wsstream.cli;
+package io.wsstream.conformance.peers;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,11 +34,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads:</b> one. <b>Blocking:</b> the waits, each with a limit.
  */
-final class TestTerminal implements AutoCloseable {
-    static final String CTRL_C = "\u0003";
-    static final String CTRL_D = "\u0004";
-    static final String CTRL_Z = "\u001a";
-    static final Duration LIMIT = Duration.ofSeconds(30);
+public final class TestTerminal implements AutoCloseable {
+    public static final String CTRL_C = "\u0003";
+    public static final String CTRL_D = "\u0004";
+    public static final String CTRL_Z = "\u001a";
+    public static final Duration LIMIT = Duration.ofSeconds(30);
 
     private static final String BETWEEN = "stty -g >\"$0.before\"; \"$@\"; code=$?; stty -g >\"$0.after\"; exit $code";
 
@@ -48,29 +48,36 @@ final class TestTerminal implements AutoCloseable {
     private final PtyProcess process;
     private int seen;
 
-    private TestTerminal(Path home, int columns, int rows, List<String> command) throws IOException {
-        attributes = Files.createTempFile(home, "stty", "");
-        Map<String, String> environment = new HashMap<>(System.getenv());
-        Surroundings.of(home, environment);
-        environment.put("TERM", "xterm-256color");
+    private TestTerminal(Path folder, int columns, int rows, Map<String, String> environment, List<String> command)
+            throws IOException {
+        attributes = Files.createTempFile(folder, "stty", "");
+        Map<String, String> surroundings = new HashMap<>(environment);
+        surroundings.put("TERM", "xterm-256color");
         List<String> line = new ArrayList<>(List.of("sh", "-c", BETWEEN, attributes.toString()));
         line.addAll(command);
         process = runtime.spawn(
                 PtySpec.command(line)
-                        .environment(environment)
+                        .environment(surroundings)
                         .terminal(columns, rows)
                         .build(),
                 screen);
     }
 
-    /** Starts a program on a terminal of this size. */
-    static TestTerminal start(Path home, int columns, int rows, List<String> command) throws IOException {
-        return new TestTerminal(home, columns, rows, command);
+    /**
+     * Starts a program on a terminal of this size.
+     *
+     * @param folder where it keeps small files
+     * @param environment all that the program gets, besides TERM
+     */
+    public static TestTerminal start(
+            Path folder, int columns, int rows, Map<String, String> environment, List<String> command)
+            throws IOException {
+        return new TestTerminal(folder, columns, rows, environment, command);
     }
 
     /** Types keys. */
     @CanIgnoreReturnValue
-    TestTerminal type(String keys) {
+    public TestTerminal type(String keys) {
         ByteBuffer bytes = ByteBuffer.wrap(keys.getBytes(UTF_8));
         process.write(bytes);
         assertThat(bytes.remaining()).as("keys that the terminal did not take").isZero();
@@ -78,13 +85,13 @@ final class TestTerminal implements AutoCloseable {
     }
 
     /** The user drags the window's corner. */
-    void resize(int columns, int rows) {
+    public void resize(int columns, int rows) {
         process.resize(columns, rows);
     }
 
     /** Waits until a text is shown after all that earlier waits have seen. */
     @CanIgnoreReturnValue
-    TestTerminal awaitShown(String text) {
+    public TestTerminal awaitShown(String text) {
         await("'" + text + "'", () -> shown().indexOf(text, seen) >= 0 || screen.exit() != null);
         int found = shown().indexOf(text, seen);
         if (found < 0) {
@@ -104,12 +111,12 @@ final class TestTerminal implements AutoCloseable {
     }
 
     /** All that was shown. */
-    String shown() {
+    public String shown() {
         return screen.text();
     }
 
     /** The program, which hangs below a shell here. */
-    ProcessHandle program() {
+    public ProcessHandle program() {
         return ProcessHandle.of(process.pid())
                 .orElseThrow()
                 .children()
@@ -118,7 +125,7 @@ final class TestTerminal implements AutoCloseable {
     }
 
     /** Waits for the program's end, and looks whether it left the terminal as it was. */
-    int awaitExit() throws IOException {
+    public int awaitExit() throws IOException {
         await("end of the program", () -> screen.exit() != null);
         assertThat(Files.readString(Path.of(attributes + ".after")))
                 .as("terminal attributes after the program; it showed %s", shown())

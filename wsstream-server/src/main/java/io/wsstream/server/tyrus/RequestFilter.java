@@ -1,5 +1,7 @@
 package io.wsstream.server.tyrus;
 
+import io.wsstream.core.status.Status;
+import io.wsstream.core.status.StatusCodec;
 import io.wsstream.server.rest.HttpDecision;
 import io.wsstream.server.rest.HttpRequest;
 import java.net.URI;
@@ -24,20 +26,23 @@ import org.glassfish.tyrus.core.TyrusUpgradeResponse;
 import org.glassfish.tyrus.spi.Connection;
 import org.glassfish.tyrus.spi.UpgradeRequest;
 import org.glassfish.tyrus.spi.WebSocketEngine;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes WebSocket requests out of the HTTP path: lets the surface decide, has Tyrus do the handshake of those that are
- * let in, and hands the connection over. The others are refused here; what is no WebSocket request goes on.
+ * The end of the HTTP path: lets the surface decide each request, answers it, or has Tyrus do the handshake and hands the
+ * connection over.
+ *
+ * <p>No body is ever read: after a request with one, as after every refusal, the connection ends.
  *
  * <p><b>Threads:</b> selectors; the rest of an undecided request on whatever thread decides it.
  */
-final class UpgradeFilter extends BaseFilter {
-    private static final Logger LOG = LoggerFactory.getLogger(UpgradeFilter.class);
+final class RequestFilter extends BaseFilter {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestFilter.class);
 
     /** The surface counts as well, but two requests may pass it at once. */
-    private static final HttpDecision.Answer TOO_MANY_SESSIONS = SurfaceHandler.refusal(
+    private static final HttpDecision.Answer TOO_MANY_SESSIONS = refusal(
             429,
             "TooManyRequests",
             "this server has reached its limit of sessions; end one, or try again in a few seconds");
@@ -53,7 +58,7 @@ final class UpgradeFilter extends BaseFilter {
     private final Opener opener;
     private final String pathPrefix;
 
-    UpgradeFilter(
+    RequestFilter(
             Function<HttpRequest, CompletionStage<HttpDecision>> surface,
             ByteFilter connections,
             WebSocketEngine engine,
@@ -69,13 +74,8 @@ final class UpgradeFilter extends BaseFilter {
     @Override
     public NextAction handleRead(FilterChainContext context) {
         HttpContent message = context.getMessage();
-        if (!(message.getHttpHeader() instanceof HttpRequestPacket packet)) {
-            return context.getInvokeAction();
-        }
+        HttpRequestPacket packet = (HttpRequestPacket) message.getHttpHeader();
         HttpRequest request = HttpExchange.request(packet);
-        if (!request.method().equals("GET") || !request.listHas("upgrade", "websocket")) {
-            return context.getInvokeAction();
-        }
         CompletableFuture<HttpDecision> decision = surface.apply(request).toCompletableFuture();
         if (decision.isDone()) {
             return proceed(context, message, packet, request, decision);
@@ -95,13 +95,13 @@ final class UpgradeFilter extends BaseFilter {
             CompletableFuture<HttpDecision> decision) {
         HttpDecision made = decision.exceptionally(failure -> {
                     LOG.warn("a request could not be decided: {}", request, failure);
-                    return SurfaceHandler.refusal(500, "InternalError", "the server failed to decide; see its log");
+                    return refusal(500, "InternalError", "the server failed to decide; see its log");
                 })
                 .join();
         if (made instanceof HttpDecision.Upgrade upgrade) {
             return upgrade(context, message, packet, request, upgrade);
         }
-        return refuse(context, packet, (HttpDecision.Answer) made);
+        return answer(context, packet, (HttpDecision.Answer) made);
     }
 
     private NextAction upgrade(
@@ -111,35 +111,56 @@ final class UpgradeFilter extends BaseFilter {
             HttpRequest request,
             HttpDecision.Upgrade decision) {
         NIOConnection connection = (NIOConnection) context.getConnection();
-        GrizzlyLink link = new GrizzlyLink(connection, request.secure());
+        GrizzlyLink link = new GrizzlyLink(connection, request.secure(), connections);
         TyrusExecEndpoint.Upgrade opened = opener.upgrade(decision, link);
         if (!opened.reserve()) {
-            return refuse(context, packet, TOO_MANY_SESSIONS);
+            return answer(context, packet, TOO_MANY_SESSIONS);
         }
         TyrusUpgradeResponse response = new TyrusUpgradeResponse();
-        WebSocketEngine.UpgradeInfo info = engine.upgrade(tyrusRequest(request, decision, opened), response);
-        if (info.getStatus() != WebSocketEngine.UpgradeStatus.SUCCESS || response.getStatus() != 101) {
+        WebSocketEngine.UpgradeInfo info = handshake(request, decision, opened, response);
+        if (info == null) {
             opened.refused();
-            LOG.warn("Tyrus refused a handshake that was let in: {} {}", response.getStatus(), request);
-            return refuse(
-                    context,
-                    packet,
-                    SurfaceHandler.refusal(500, "InternalError", "the handshake failed; see the server's log"));
+            return answer(context, packet, refusal(500, "InternalError", "the handshake failed; see the server's log"));
         }
         writeSwitch(context, packet, response);
         connections.upgrade(connection, link);
-        Connection tyrus = info.createConnection(new TyrusWriter(), reason -> {});
-        ByteFilter.whenClosed(connection, () -> tyrus.close(CloseReasons.GOING_AWAY.getCloseReason()));
+        try {
+            Connection tyrus = info.createConnection(new TyrusWriter(), reason -> {});
+            ByteFilter.whenClosed(connection, () -> tyrus.close(CloseReasons.GOING_AWAY.getCloseReason()));
+        } finally {
+            if (!opened.isOpened()) { // and Tyrus keeps to itself what its endpoint threw
+                opened.refused();
+                LOG.warn("no session came of {}", request);
+                link.abort();
+            }
+        }
         Buffer early = message.getContent();
         link.give(early);
         message.recycle();
         return link.isPaused() ? link.park(context) : context.getStopAction();
     }
 
+    /** Returns null if it failed, which is a bug: every rule was checked before. */
+    private WebSocketEngine.@Nullable UpgradeInfo handshake(
+            HttpRequest request,
+            HttpDecision.Upgrade decision,
+            TyrusExecEndpoint.Upgrade opened,
+            TyrusUpgradeResponse response) {
+        try {
+            WebSocketEngine.UpgradeInfo info = engine.upgrade(tyrusRequest(request, decision, opened), response);
+            if (info.getStatus() == WebSocketEngine.UpgradeStatus.SUCCESS && response.getStatus() == 101) {
+                return info;
+            }
+            LOG.warn("Tyrus refused a handshake that was let in: {} {}", response.getStatus(), request);
+        } catch (RuntimeException bug) {
+            LOG.warn("the handshake failed: {}", request, bug);
+        }
+        return null;
+    }
+
     private UpgradeRequest tyrusRequest(
             HttpRequest request, HttpDecision.Upgrade decision, TyrusExecEndpoint.Upgrade opened) {
-        String path = pathPrefix + "/api/v1/namespaces/" + decision.request().namespace() + "/pods/"
-                + decision.request().pod() + "/exec";
+        String path = pathPrefix + decision.path();
         int query = request.target().indexOf('?');
         RequestContext result = RequestContext.Builder.create()
                 .requestURI(URI.create(path))
@@ -172,23 +193,45 @@ final class UpgradeFilter extends BaseFilter {
         return result;
     }
 
-    /** Answers here, and closes: Grizzly's packets are pooled, so nothing is left on one for a later filter to find. */
-    private static NextAction refuse(
-            FilterChainContext context, HttpRequestPacket packet, HttpDecision.Answer refusal) {
-        HttpResponsePacket answer = packet.getResponse();
-        answer.setProtocol(Protocol.HTTP_1_1);
-        answer.setStatus(refusal.status());
-        // Not by setHeader: for a request to upgrade, Grizzly drops the Content-Type that it takes aside there.
-        refusal.headers()
-                .forEach((name, value) -> answer.getHeaders().setValue(name).setString(value));
-        answer.setHeader("Connection", "close");
-        answer.setContentLength(refusal.body().length);
-        context.write(HttpContent.builder(answer)
-                .content(Buffers.wrap(context.getMemoryManager(), refusal.body()))
-                .last(true)
-                .build());
-        context.getConnection().closeSilently();
+    private NextAction answer(FilterChainContext context, HttpRequestPacket packet, HttpDecision.Answer decided) {
+        boolean last = decided.status() >= 400
+                || packet.isExpectContent()
+                || packet.isContentBroken()
+                || !packet.getProcessingState().isKeepAlive();
+        context.write(response(context, packet, decided, last));
+        if (last) {
+            connections.end((NIOConnection) context.getConnection());
+        } else {
+            connections.answered(context.getConnection());
+        }
         return context.getStopAction();
+    }
+
+    /** A response as it goes to the codec. */
+    static HttpContent response(
+            FilterChainContext context, HttpRequestPacket packet, HttpDecision.Answer answer, boolean last) {
+        HttpResponsePacket response = packet.getResponse();
+        response.setProtocol(Protocol.HTTP_1_1);
+        response.setStatus(answer.status());
+        // Not by setHeader: for a request to upgrade, Grizzly drops the Content-Type that it takes aside there.
+        answer.headers()
+                .forEach((name, value) -> response.getHeaders().setValue(name).setString(value));
+        if (last) {
+            response.setHeader("Connection", "close");
+        }
+        response.setContentLength(answer.body().length);
+        byte[] body = packet.isHeadRequest() ? new byte[0] : answer.body();
+        return HttpContent.builder(response)
+                .content(Buffers.wrap(context.getMemoryManager(), body))
+                .last(true)
+                .build();
+    }
+
+    static HttpDecision.Answer refusal(int code, String reason, String message) {
+        return new HttpDecision.Answer(
+                code,
+                Map.of("Content-Type", "application/json"),
+                StatusCodec.encodeForHttp(Status.failure(code, reason, message)));
     }
 
     private static void writeSwitch(

@@ -1,0 +1,1 @@
+../kubectl-1.30/main.go

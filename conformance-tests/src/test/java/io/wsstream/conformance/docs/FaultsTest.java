@@ -1,0 +1,53 @@
+package io.wsstream.conformance.docs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Every test that {@code docs/FAULTS.md} names exists. */
+class FaultsTest {
+    private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+)#(\\w+)`");
+    private static final Path ROOT = Path.of(System.getProperty("wsstream.root"));
+
+    @Test
+    void everyTestThatIsNamedExists() throws IOException {
+        Map<String, String> sources = testSources();
+
+        List<String> named = TEST.matcher(Files.readString(ROOT.resolve("docs/FAULTS.md")))
+                .results()
+                .map(test -> test.group(1) + "#" + test.group(2))
+                .toList();
+
+        assertThat(named).hasSizeGreaterThan(40).allSatisfy(test -> {
+            String[] parts = test.split("#", -1);
+            assertThat(sources.getOrDefault(parts[0], "")).contains("void " + parts[1] + "(");
+        });
+    }
+
+    /** Test classes by their names; those of one name together. */
+    private static Map<String, String> testSources() throws IOException {
+        Map<String, String> sources = new TreeMap<>();
+        try (Stream<Path> modules = Files.list(ROOT)) {
+            for (Path tests : modules.map(module -> module.resolve("src/test/java"))
+                    .filter(Files::isDirectory)
+                    .toList()) {
+                try (Stream<Path> files = Files.walk(tests)) {
+                    for (Path file : files.filter(path -> path.toString().endsWith(".java"))
+                            .toList()) {
+                        String name = file.getFileName().toString().replace(".java", "");
+                        sources.merge(name, Files.readString(file), String::concat);
+                    }
+                }
+            }
+        }
+        return sources;
+    }
+}
