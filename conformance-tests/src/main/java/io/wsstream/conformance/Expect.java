@@ -123,12 +123,14 @@ final class Expect implements Step {
                 throw new CaseFailure(toString(), seen(conversation, alternatives));
             }
             if (conversation.isOver() && conversation.end() != null) {
-                throw new CaseFailure(toString(), seen(conversation, alternatives) + "; then the end of the connection");
+                throw new CaseFailure(
+                        toString(), seen(conversation, alternatives) + "; then the end of the connection");
             }
             long left = deadline - System.nanoTime();
             if (left <= 0 || (!conversation.receive(Duration.ofNanos(left)) && System.nanoTime() >= deadline)) {
                 throw new CaseFailure(
-                        toString(), seen(conversation, alternatives) + "; nothing more within " + bound.toMillis() + " ms");
+                        toString(),
+                        seen(conversation, alternatives) + "; nothing more within " + bound.toMillis() + " ms");
             }
         }
     }

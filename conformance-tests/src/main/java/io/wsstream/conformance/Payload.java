@@ -39,7 +39,8 @@ public final class Payload {
     private static List<Node> parts(Node node) {
         List<Node> parts = node.list();
         if (parts.size() == 1 && parts.get(0) == node) {
-            throw node.wrong("bytes are expected: text, {hex: ..}, {random: N}, {repeat: .., times: N}, or a list of them");
+            throw node.wrong(
+                    "bytes are expected: text, {hex: ..}, {random: N}, {repeat: .., times: N}, or a list of them");
         }
         return parts;
     }

@@ -28,7 +28,8 @@ class CaseFormatTest {
         Case only = CaseLoader.load(
                         Side.SERVER,
                         "server/1-x.yaml",
-                        yaml("{title: t, defaults: {level: recommended, protocols: v4}, cases: [{id: 1-x, title: t, source: s}]}"))
+                        yaml(
+                                "{title: t, defaults: {level: recommended, protocols: v4}, cases: [{id: 1-x, title: t, source: s}]}"))
                 .get(0);
 
         assertThat(only.level()).isEqualTo(Level.RECOMMENDED);

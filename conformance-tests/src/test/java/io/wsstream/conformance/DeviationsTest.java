@@ -67,7 +67,12 @@ class DeviationsTest {
 
         assertThat(report.isGood()).isFalse();
         assertThat(text.toString())
-                .contains("FAIL  1-required", "rule: the rule (required)", "source: PROTOCOL.md 1", "seen: that", "| < ff")
+                .contains(
+                        "FAIL  1-required",
+                        "rule: the rule (required)",
+                        "source: PROTOCOL.md 1",
+                        "seen: that",
+                        "| < ff")
                 .contains("warn  1-recommended");
         assertThat(Files.readString(folder.resolve("report.xml")))
                 .contains("<testsuite name=\"1-x\" tests=\"2\" failures=\"1\" skipped=\"1\">")
@@ -88,7 +93,8 @@ class DeviationsTest {
     }
 
     private static Case theCase(String id, String level) {
-        String yaml = "{title: t, cases: [{id: " + id + ", title: the rule, source: PROTOCOL.md 1, level: " + level + "}]}";
+        String yaml =
+                "{title: t, cases: [{id: " + id + ", title: the rule, source: PROTOCOL.md 1, level: " + level + "}]}";
         try {
             return CaseLoader.load(
                             Side.SERVER,

@@ -37,7 +37,8 @@ class CasesTest {
 
     @Test
     void thereAreThreeHundredAndMore() {
-        assertThat(ServerConformance.cases().size() + ClientConformance.cases().size()).isGreaterThan(400);
+        assertThat(ServerConformance.cases().size() + ClientConformance.cases().size())
+                .isGreaterThan(400);
     }
 
     @Test
@@ -53,7 +54,8 @@ class CasesTest {
         Set<String> rules = rules();
         Set<String> missing = new TreeSet<>(rules);
         missing.removeAll(UNSEEN.keySet());
-        missing.removeIf(rule -> cited.stream().anyMatch(source -> source.equals(rule) || source.startsWith(rule + ".")));
+        missing.removeIf(
+                rule -> cited.stream().anyMatch(source -> source.equals(rule) || source.startsWith(rule + ".")));
 
         assertThat(rules).hasSizeGreaterThan(80);
         assertThat(missing).as("rules of PROTOCOL.md that no case cites").isEmpty();

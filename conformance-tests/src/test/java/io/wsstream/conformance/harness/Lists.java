@@ -7,6 +7,7 @@ final class Lists {
     private Lists() {}
 
     static Path of(String peer) {
-        return Path.of(System.getProperty("wsstream.root", "..")).resolve("conformance-tests/deviations/" + peer + ".yaml");
+        return Path.of(System.getProperty("wsstream.root", ".."))
+                .resolve("conformance-tests/deviations/" + peer + ".yaml");
     }
 }

@@ -48,7 +48,8 @@ class OurClientIT {
         public ClientResult run(ClientCall call) throws IOException, InterruptedException {
             ClientSettings settings = ClientSettings.defaults();
             if (call.offer().isPresent()) {
-                settings = settings.withOffer(Objects.requireNonNull(Subprotocol.of(call.offer().get())));
+                settings = settings.withOffer(
+                        Objects.requireNonNull(Subprotocol.of(call.offer().get())));
             }
             ClusterAccess access = ClusterAccess.kubeconfig(call.kubeconfig());
             ByteArrayOutputStream stdout = new ByteArrayOutputStream();

@@ -41,9 +41,8 @@ class OurServerIT {
     Stream<DynamicNode> keepsTheRules() throws Exception {
         Path ca = Files.createTempFile("wsstream", ".pem");
         Files.write(ca, Objects.requireNonNull(server.tls()).caPem());
-        ServerUnderTest ours = ServerUnderTest.at(server.uri())
-                .caFile(ca)
-                .token(Objects.requireNonNull(server.token()));
+        ServerUnderTest ours =
+                ServerUnderTest.at(server.uri()).caFile(ca).token(Objects.requireNonNull(server.token()));
         return ServerConformance.tests(ours, Deviations.read(Lists.of("our-server")));
     }
 }

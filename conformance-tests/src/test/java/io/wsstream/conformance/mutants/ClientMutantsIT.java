@@ -24,8 +24,7 @@ class ClientMutantsIT {
 
     private static CaseResult play(ClientFault fault) throws Exception {
         var cases = CaseSelection.of(ClientConformance.cases(), List.of(), List.of(fault.caughtBy()));
-        try (ConformanceRun run =
-                ClientConformance.start(cases, new ReferenceClient(fault), Deviations.unlisted())) {
+        try (ConformanceRun run = ClientConformance.start(cases, new ReferenceClient(fault), Deviations.unlisted())) {
             return run.result(cases.get(0));
         }
     }

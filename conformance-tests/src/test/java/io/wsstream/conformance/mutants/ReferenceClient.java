@@ -93,7 +93,8 @@ final class ReferenceClient implements ClientUnderTest {
                 boolean fine = body && has(ClientFault.REFUSAL_IS_SUCCESS);
                 return new ClientResult(fine ? 0 : 1, new byte[0], told.getBytes(UTF_8));
             }
-            subprotocol = Objects.requireNonNull(head).first("Sec-WebSocket-Protocol").orElse("");
+            subprotocol =
+                    Objects.requireNonNull(head).first("Sec-WebSocket-Protocol").orElse("");
             if (has(ClientFault.EARLY_FRAMES_LOST)) {
                 wire.idle(Duration.ofMillis(100));
                 wire.readBytes(1, Duration.ofMillis(1));
@@ -114,7 +115,8 @@ final class ReferenceClient implements ClientUnderTest {
                 query.append("&stdout=true&stderr=").append(!call.tty());
             }
             return "GET /api/v1/namespaces/default/pods/" + call.pod() + "/exec?" + query + " HTTP/1.1\r\nHost: "
-                    + call.url().getAuthority() + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "
+                    + call.url().getAuthority()
+                    + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "
                     + (has(ClientFault.OLD_VERSION) ? 8 : 13) + "\r\nSec-WebSocket-Key: " + key
                     + "\r\nSec-WebSocket-Protocol: " + offer + "\r\n"
                     + (has(ClientFault.NO_TOKEN) ? "" : "Authorization: Bearer " + ClientCall.TOKEN + "\r\n") + "\r\n";
@@ -132,7 +134,10 @@ final class ReferenceClient implements ClientUnderTest {
                     || (!accept && !has(ClientFault.ACCEPT_NOT_CHECKED) && head.status() == 101)
                     || (!offered
                             && head.status() == 101
-                            && !has(chosen.isEmpty() ? ClientFault.NO_SUBPROTOCOL_TAKEN : ClientFault.ANY_SUBPROTOCOL_TAKEN))
+                            && !has(
+                                    chosen.isEmpty()
+                                            ? ClientFault.NO_SUBPROTOCOL_TAKEN
+                                            : ClientFault.ANY_SUBPROTOCOL_TAKEN))
                     || head.first("Sec-WebSocket-Extensions").isPresent()) {
                 return "a 101 that does not fit";
             }
@@ -165,7 +170,9 @@ final class ReferenceClient implements ClientUnderTest {
             int most = has(ClientFault.BIG_STDIN) ? 1 << 20 : 32 << 10;
             int length = has(ClientFault.INPUT_CUT) ? Math.min(input.length, 500_000) : input.length;
             for (int from = 0; from < length; from += most) {
-                send(has(ClientFault.INPUT_ON_1) ? 1 : 0, Arrays.copyOfRange(input, from, Math.min(length, from + most)));
+                send(
+                        has(ClientFault.INPUT_ON_1) ? 1 : 0,
+                        Arrays.copyOfRange(input, from, Math.min(length, from + most)));
             }
             if (closes && ends && !has(ClientFault.HALF_CLOSE_BEFORE_DATA)) {
                 halfClose();
@@ -220,7 +227,8 @@ final class ReferenceClient implements ClientUnderTest {
                 boolean bare = code == Frame.NO_CODE;
                 byte[] payload = bare ? new byte[0] : ReferenceServer.closePayload(code);
                 frame(Frame.of(
-                        Frame.CLOSE, has(ClientFault.ILLEGAL_CODE_SENT) ? ReferenceServer.closePayload(1005) : payload));
+                        Frame.CLOSE,
+                        has(ClientFault.ILLEGAL_CODE_SENT) ? ReferenceServer.closePayload(1005) : payload));
             }
             if (has(ClientFault.PONG_AFTER_CLOSE)) {
                 frame(Frame.of(Frame.PONG, new byte[0]));
@@ -328,13 +336,12 @@ final class ReferenceClient implements ClientUnderTest {
             if (opening) {
                 return true; // Lost, taken for the opening message.
             }
-            ByteArrayOutputStream to =
-                    switch (channel) {
-                        case 1 -> stdoutEnded ? null : stdout;
-                        case 2 -> has(ClientFault.STDERR_ON_STDOUT) ? stdout : stderr;
-                        case 3 -> status;
-                        default -> has(ClientFault.UNKNOWN_CHANNEL_ON_STDOUT) ? stdout : null;
-                    };
+            ByteArrayOutputStream to = switch (channel) {
+                case 1 -> stdoutEnded ? null : stdout;
+                case 2 -> has(ClientFault.STDERR_ON_STDOUT) ? stdout : stderr;
+                case 3 -> status;
+                default -> has(ClientFault.UNKNOWN_CHANNEL_ON_STDOUT) ? stdout : null;
+            };
             if (to == status && has(ClientFault.LAST_PIECE_OF_THE_STATUS)) {
                 status.reset();
             }
@@ -356,7 +363,9 @@ final class ReferenceClient implements ClientUnderTest {
             String said = "";
             int code = 1;
             boolean complete = status.size() > 0 && subprotocol.matches("v[45]\\..*");
-            if (has(ClientFault.HALF_CLOSE_ENDS_READING) && !call.stdinStaysOpen() && call.stdin().isPresent()) {
+            if (has(ClientFault.HALF_CLOSE_ENDS_READING)
+                    && !call.stdinStaysOpen()
+                    && call.stdin().isPresent()) {
                 return new ClientResult(0, new byte[0], new byte[0]);
             }
             if (broken != null && (!complete || broken.startsWith("a rule"))) {
@@ -394,7 +403,8 @@ final class ReferenceClient implements ClientUnderTest {
         }
 
         private int code(JsonNode read) {
-            String word = find(read, "status").isTextual() ? find(read, "status").asText() : "";
+            String word =
+                    find(read, "status").isTextual() ? find(read, "status").asText() : "";
             if (word.equals("Success")) {
                 return 0;
             }

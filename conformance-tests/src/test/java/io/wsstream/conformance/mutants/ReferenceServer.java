@@ -116,7 +116,8 @@ final class ReferenceServer implements AutoCloseable {
         if (!choice.isEmpty()) {
             answer.append("Sec-WebSocket-Protocol: ").append(choice).append("\r\n");
         }
-        if (has(ServerFault.EXTENSIONS_AGREED_TO) && head.first("Sec-WebSocket-Extensions").isPresent()) {
+        if (has(ServerFault.EXTENSIONS_AGREED_TO)
+                && head.first("Sec-WebSocket-Extensions").isPresent()) {
             answer.append("Sec-WebSocket-Extensions: permessage-deflate\r\n");
         }
         wire.send(answer.append("\r\n").toString().getBytes(ISO_8859_1));
@@ -130,7 +131,8 @@ final class ReferenceServer implements AutoCloseable {
         if (!isLetIn(head, offer)) {
             return 401;
         }
-        if (!query.path().equals("/api/v1/namespaces/default/pods/local/exec") && !has(ServerFault.UNKNOWN_POD_SERVED)) {
+        if (!query.path().equals("/api/v1/namespaces/default/pods/local/exec")
+                && !has(ServerFault.UNKNOWN_POD_SERVED)) {
             return 404;
         }
         if (!head.firstWord().equals("GET") && !has(ServerFault.POST_UPGRADED)) {

@@ -188,7 +188,11 @@ final class ReferenceSession {
 
     private void close(int code) {
         synchronized (closeSent) {
-            frame(Frame.of(Frame.CLOSE, code == Frame.NO_CODE && !has(ServerFault.ILLEGAL_CODE_SENT) ? new byte[0] : ReferenceServer.closePayload(code)));
+            frame(Frame.of(
+                    Frame.CLOSE,
+                    code == Frame.NO_CODE && !has(ServerFault.ILLEGAL_CODE_SENT)
+                            ? new byte[0]
+                            : ReferenceServer.closePayload(code)));
             closeSent.countDown();
         }
     }
@@ -390,7 +394,8 @@ final class ReferenceSession {
     private static int cells(JsonNode size, String name) {
         int cells = 0;
         for (Map.Entry<String, JsonNode> field : size.properties()) {
-            if (field.getKey().toLowerCase(Locale.ROOT).equals(name) && !field.getValue().isNull()) {
+            if (field.getKey().toLowerCase(Locale.ROOT).equals(name)
+                    && !field.getValue().isNull()) {
                 if (!field.getValue().isInt() || field.getValue().asInt() >>> 16 != 0) {
                     throw new NumberFormatException("no number of cells");
                 }
