@@ -5,6 +5,7 @@ enum ClientFault {
     COMMAND_IN_ONE_WORD("1.2-command"),
     STREAMS_NOT_ASKED_FOR("1.2-outputs-are-asked-for"),
     STDIN_NOT_ASKED_FOR("1.2-stdin-is-asked-for"),
+    POSTED("1.1-get"),
     OLD_VERSION("14.1-version"),
     SHORT_KEY("14.1-key"),
     CONSTANT_KEY("14.1-random-key"),
@@ -27,8 +28,11 @@ enum ClientFault {
     UNKNOWN_CHANNEL_ON_STDOUT("5.4-unknown-channel"),
     FRAGMENTS_CUT("5.5-fragments"),
     FRAGMENTS_SENT("5.5-watch-fragments"),
+    PING_BREAKS_FRAGMENTS("5.5-control-between"),
+    CUT_FRAME_TAKEN("5.5-cut-by-the-end"),
     CONTINUATION_OF_NOTHING_TAKEN("5.5-continuation-alone"),
     MESSAGE_INSIDE_A_MESSAGE_TAKEN("5.5-new-message-inside"),
+    SMALL_LIMIT("5.6-large-message"),
     BIG_STDIN("5.6-watch-small-stdin"),
     UNMASKED_SENT("5.7-watch-masked"),
     ONE_MASK("5.7-watch-fresh-masks"),
@@ -37,9 +41,13 @@ enum ClientFault {
     FRAGMENTED_CONTROL_TAKEN("5.7-fragmented-control"),
     LONG_CONTROL_TAKEN("5.7-long-control"),
     PING_IGNORED("5.7-ping"),
+    UNASKED_PONG_KILLS("5.7-pong-unasked"),
+    HALF_A_CODE_TAKEN("5.7-half-a-code"),
     ILLEGAL_CODE_SENT("5.7-watch-close-code"),
     OUTPUT_CUT("5.1-large-output"),
     INPUT_CUT("5.1-large-input"),
+    SLOW_READER_GIVEN_UP("5.9-server-reads-late"),
+    STDERR_CUT("5.9-reader-of-nothing"),
 
     STDERR_ON_STDOUT("6.1-stdout-and-stderr"),
     STATUS_ON_STDOUT("6.1-error-channel-is-no-output"),
@@ -61,6 +69,9 @@ enum ClientFault {
     HALF_CLOSE_BEFORE_V5("7.11-watch-v5-only"),
     HALF_CLOSE_OF_THE_SERVER_KILLS("7.10-from-the-server"),
 
+    SUCCESS_WITH_MORE_IS_FAILURE("11.3-success-as-others-write-it"),
+    NAMES_IN_ONE_CASE("11.3-names-in-any-case"),
+    METADATA_EXPECTED("11.3-exit-code-of-newer-servers"),
     EXIT_CODE_LOST("11.3-exit-codes"),
     BROKEN_EXIT_CODE_IS_SUCCESS("11.3-malformed-exit-code"),
     NO_CAUSE_IS_SUCCESS("11.3-no-cause"),
@@ -80,7 +91,8 @@ enum ClientFault {
     CLOSE_UNANSWERED("12.4-answers-the-close"),
     STDIN_HOLDS_THE_END("12.4-stdin-open"),
     PONG_AFTER_CLOSE("12.4-watch-nothing-after-close"),
-    NO_PINGS("13.1-ping");
+    NO_PINGS("13.1-ping"),
+    SILENCE_IS_LOSS("13.2-slow-server");
 
     private final String caughtBy;
 

@@ -5,6 +5,7 @@ import io.wsstream.conformance.CaseSelection;
 import io.wsstream.conformance.ConformanceRun;
 import io.wsstream.conformance.Deviations;
 import io.wsstream.conformance.client.ClientConformance;
+import io.wsstream.conformance.JunitTests;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
@@ -14,7 +15,9 @@ import org.junit.jupiter.api.TestFactory;
 class ClientMutantsIT {
     @TestFactory
     Stream<DynamicNode> theReferenceKeepsEveryRequiredRule() throws Exception {
-        return ClientConformance.tests(new ReferenceClient());
+        ConformanceRun run = ClientConformance.start(
+                Mutants.required(ClientConformance.cases()), new ReferenceClient(), Deviations.unlisted());
+        return JunitTests.of(run, Deviations.unlisted());
     }
 
     @TestFactory

@@ -2,7 +2,9 @@ package io.wsstream.conformance.mutants;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wsstream.conformance.Case;
 import io.wsstream.conformance.CaseResult;
+import io.wsstream.conformance.Level;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -16,7 +18,7 @@ import org.junit.jupiter.api.DynamicTest;
 
 /** One test for each fault: its case fails, and says what it saw. All are played at once, since most of it is waiting. */
 final class Mutants {
-    private static final int AT_ONCE = 16;
+    private static final int AT_ONCE = 48;
 
     /** Plays the case that has to catch a fault against a peer that has it. */
     interface Player<F> {
@@ -24,6 +26,11 @@ final class Mutants {
     }
 
     private Mutants() {}
+
+    /** {@return those that a peer has to pass to be one to break} */
+    static List<Case> required(List<Case> cases) {
+        return cases.stream().filter(each -> each.level() == Level.REQUIRED).toList();
+    }
 
     static <F extends Enum<F>> Stream<DynamicNode> tests(F[] faults, Function<F, String> caughtBy, Player<F> player) {
         ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE);

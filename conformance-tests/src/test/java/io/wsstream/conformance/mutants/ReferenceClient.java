@@ -114,7 +114,7 @@ final class ReferenceClient implements ClientUnderTest {
             if (!has(ClientFault.STREAMS_NOT_ASKED_FOR)) {
                 query.append("&stdout=true&stderr=").append(!call.tty());
             }
-            return "GET /api/v1/namespaces/default/pods/" + call.pod() + "/exec?" + query + " HTTP/1.1\r\nHost: "
+            return (has(ClientFault.POSTED) ? "POST" : "GET") + " /api/v1/namespaces/default/pods/" + call.pod() + "/exec?" + query + " HTTP/1.1\r\nHost: "
                     + call.url().getAuthority()
                     + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "
                     + (has(ClientFault.OLD_VERSION) ? 8 : 13) + "\r\nSec-WebSocket-Key: " + key
@@ -150,9 +150,9 @@ final class ReferenceClient implements ClientUnderTest {
             return subprotocol.contains("base64");
         }
 
-        private void sendInput() {
+        private void sendInput() throws IOException, InterruptedException {
             boolean v5 = subprotocol.startsWith("v5");
-            boolean hasSizes = !subprotocol.startsWith("channel") && !subprotocol.startsWith("base64");
+            boolean hasSizes = subprotocol.matches("v[345]\\..*");
             if ((call.tty() && (hasSizes || has(ClientFault.SIZE_BEFORE_V3)) && !has(ClientFault.NO_SIZE))
                     || has(ClientFault.SIZE_WITHOUT_TERMINAL)) {
                 int channel = has(ClientFault.SIZE_ON_3) ? 3 : 4;
@@ -173,6 +173,9 @@ final class ReferenceClient implements ClientUnderTest {
                 send(
                         has(ClientFault.INPUT_ON_1) ? 1 : 0,
                         Arrays.copyOfRange(input, from, Math.min(length, from + most)));
+            }
+            if (has(ClientFault.SLOW_READER_GIVEN_UP) && !wire.awaitWritten(Duration.ofSeconds(1))) {
+                wire.close();
             }
             if (closes && ends && !has(ClientFault.HALF_CLOSE_BEFORE_DATA)) {
                 halfClose();
@@ -241,13 +244,22 @@ final class ReferenceClient implements ClientUnderTest {
         /** {@return what went wrong; null if the server closed the session} */
         private @Nullable String read() throws IOException, InterruptedException {
             long nextPing = System.nanoTime();
+            long lastData = nextPing;
             while (closeCode < 0) {
                 if (System.nanoTime() > nextPing && !has(ClientFault.NO_PINGS)) {
                     frame(Frame.of(Frame.PING, new byte[0]));
                     nextPing += Duration.ofSeconds(5).toNanos();
                 }
                 Frame frame = wire.readFrame(TICK);
+                lastData = frame == null || frame.isControl() ? lastData : System.nanoTime();
+                if (System.nanoTime() - lastData > 10_000_000_000L && has(ClientFault.SILENCE_IS_LOSS)) {
+                    return "silence";
+                }
                 if (frame == null && wire.end() != null) {
+                    if (has(ClientFault.CUT_FRAME_TAKEN)) {
+                        byte[] cut = wire.rest(1 << 20);
+                        takeMessage(Arrays.copyOfRange(cut, Math.min(2, cut.length), cut.length));
+                    }
                     return wire.end() == Wire.End.BROKEN ? "reset" : "lost";
                 }
                 if (frame != null && !take(frame)) {
@@ -276,12 +288,23 @@ final class ReferenceClient implements ClientUnderTest {
                 case Frame.CLOSE -> {
                     int code = frame.closeCode();
                     boolean reserved = code == 1004 || code == 1006 || (code == 1005 && frame.payload().length > 0);
+                    if (code == -1 && has(ClientFault.HALF_A_CODE_TAKEN)) {
+                        closeCode = 1000;
+                        status.writeBytes("{\"status\":\"Success\"}".getBytes(UTF_8));
+                        return true;
+                    }
                     if (code < 1000 || code > 4999 || reserved) {
                         return false;
                     }
                     closeCode = code;
                 }
+                case Frame.PONG -> {
+                    return frame.payload().length == 0 || !has(ClientFault.UNASKED_PONG_KILLS);
+                }
                 case Frame.PING -> {
+                    if (has(ClientFault.PING_BREAKS_FRAGMENTS)) {
+                        message.reset();
+                    }
                     if (!has(ClientFault.PING_IGNORED)) {
                         frame(Frame.of(Frame.PONG, frame.payload()));
                     }
@@ -297,6 +320,9 @@ final class ReferenceClient implements ClientUnderTest {
         private boolean takeData(Frame frame) {
             if (has(ClientFault.FRAGMENTS_CUT)) {
                 return takeMessage(frame.payload());
+            }
+            if (frame.payload().length > 1 << 20 && has(ClientFault.SMALL_LIMIT)) {
+                return false;
             }
             boolean continues = frame.opcode() == Frame.CONTINUATION;
             if (continues != inMessage
@@ -351,6 +377,9 @@ final class ReferenceClient implements ClientUnderTest {
             if (to == stdout && has(ClientFault.OUTPUT_CUT) && stdout.size() > 4_000_000) {
                 return true;
             }
+            if (to == stderr && has(ClientFault.STDERR_CUT) && stderr.size() > 100_000) {
+                return true;
+            }
             if (to != null) {
                 to.writeBytes(payload);
             }
@@ -403,10 +432,13 @@ final class ReferenceClient implements ClientUnderTest {
         }
 
         private int code(JsonNode read) {
+            if (has(ClientFault.METADATA_EXPECTED) && !read.has("metadata")) {
+                return 1;
+            }
             String word =
                     find(read, "status").isTextual() ? find(read, "status").asText() : "";
             if (word.equals("Success")) {
-                return 0;
+                return read.size() > 2 && has(ClientFault.SUCCESS_WITH_MORE_IS_FAILURE) ? 1 : 0;
             }
             if (!word.equals("Failure")) {
                 return has(ClientFault.OTHER_STATUS_IS_SUCCESS) ? 0 : 1;
@@ -432,9 +464,11 @@ final class ReferenceClient implements ClientUnderTest {
             .build();
 
     /** {@return the field of this name in any case} */
-    private static JsonNode find(JsonNode in, String name) {
+    private JsonNode find(JsonNode in, String name) {
         return in.properties().stream()
-                .filter(field -> field.getKey().equalsIgnoreCase(name))
+                .filter(field -> has(ClientFault.NAMES_IN_ONE_CASE)
+                        ? field.getKey().equals(name)
+                        : field.getKey().equalsIgnoreCase(name))
                 .map(Map.Entry::getValue)
                 .findFirst()
                 .orElse(MAPPER.missingNode());

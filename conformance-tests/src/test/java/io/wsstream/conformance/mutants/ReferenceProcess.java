@@ -54,7 +54,7 @@ final class ReferenceProcess implements PtyListener {
         } catch (PtyException unstartable) {
             output.write(query.tty() ? 1 : 2, (unstartable.getMessage() + "\n").getBytes(StandardCharsets.UTF_8));
             over = true;
-            ended.accept(unstartable.exitCode());
+            ended.accept(server.has(ServerFault.MISSING_COMMAND_IS_SUCCESS) ? 0 : unstartable.exitCode());
         }
     }
 
@@ -65,6 +65,12 @@ final class ReferenceProcess implements PtyListener {
             return;
         }
         queue.add(ByteBuffer.wrap(bytes));
+        if (server.has(ServerFault.MESSAGES_OUT_OF_ORDER) && queue.size() % 2 == 1) {
+            return; // The next one goes first.
+        }
+        if (server.has(ServerFault.MESSAGES_OUT_OF_ORDER)) {
+            queue.addFirst(queue.removeLast());
+        }
         queuedBytes += bytes.length;
         write();
         while (queuedBytes > bound && !over && !server.has(ServerFault.INPUT_WITHOUT_BOUND)) {
@@ -75,6 +81,10 @@ final class ReferenceProcess implements PtyListener {
                 return;
             }
         }
+    }
+
+    synchronized boolean isInputEnded() {
+        return inputEnded;
     }
 
     synchronized void endInput() {

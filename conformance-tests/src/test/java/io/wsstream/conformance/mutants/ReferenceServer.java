@@ -91,7 +91,7 @@ final class ReferenceServer implements AutoCloseable {
     private void answer(Wire wire, HttpHead head) throws IOException, InterruptedException {
         List<String> offer = new ArrayList<>();
         for (String line : head.all("Sec-WebSocket-Protocol")) {
-            for (String name : line.split(",", -1)) {
+            for (String name : line.split(has(ServerFault.OFFER_OF_WORDS) ? " " : ",", -1)) {
                 if (!name.isBlank()) {
                     offer.add(name.strip());
                 }
@@ -99,7 +99,7 @@ final class ReferenceServer implements AutoCloseable {
         }
         ExecQuery query = ExecQuery.of(head.target(), this);
         int refusal = refusal(head, offer, query);
-        if (refusal > 0) {
+        if (refusal > 0 && !(has(ServerFault.SUBPROTOCOL_BEFORE_VERSION) && choice(offer) == null)) {
             refuse(wire, refusal);
             return;
         }
@@ -150,7 +150,10 @@ final class ReferenceServer implements AutoCloseable {
         if (!head.all("Sec-WebSocket-Version").equals(List.of("13")) && !has(ServerFault.ANY_VERSION)) {
             return 400;
         }
-        boolean nothingToDo = query.command().isEmpty() || !(query.stdin() || query.stdout() || query.stderr());
+        if (query.tty() && query.stderrAsked() && has(ServerFault.STDERR_BESIDE_A_TERMINAL_REFUSED)) {
+            return 400;
+        }
+        boolean nothingToDo = query.command().isEmpty() || !(query.stdin() || query.stdout() || query.stderrAsked());
         return nothingToDo ? 400 : 0;
     }
 
@@ -168,12 +171,16 @@ final class ReferenceServer implements AutoCloseable {
         }
         boolean one = entries.size() == 1 || has(ServerFault.TWO_TOKENS_TAKEN);
         String right = BEARER + Base64.getUrlEncoder().withoutPadding().encodeToString(TOKEN.getBytes(UTF_8));
-        return one && !offer.isEmpty() && entries.get(0).equals(right);
+        String entry = has(ServerFault.PADDED_TOKEN_TAKEN) ? entries.get(0).replaceAll("=+$", "") : entries.get(0);
+        return one && !offer.isEmpty() && entry.equals(right);
     }
 
     private @Nullable String choice(List<String> offer) {
         if (offer.isEmpty()) {
-            return "";
+            return has(ServerFault.NO_OFFER_IS_AN_ERROR) ? "unknown" : "";
+        }
+        if (offer.size() > 3 && has(ServerFault.ONLY_SHORT_OFFERS)) {
+            return null;
         }
         if (has(ServerFault.TOKEN_CHOSEN) && offer.get(0).startsWith(BEARER)) {
             return offer.get(0);
@@ -182,7 +189,8 @@ final class ReferenceServer implements AutoCloseable {
         List<String> second = has(ServerFault.SERVER_CHOOSES) ? offer : SPOKEN;
         for (String name : first) {
             String compared = has(ServerFault.NAMES_IN_ANY_CASE) ? name.toLowerCase(Locale.ROOT) : name;
-            if (second.contains(compared)) {
+            boolean base64 = compared.matches("v[1-5]\\.base64\\..*") && has(ServerFault.BASE64_OF_EVERY_VERSION);
+            if (second.contains(compared) || base64) {
                 return compared;
             }
         }
@@ -217,7 +225,13 @@ final class ReferenceServer implements AutoCloseable {
      * @param path without the query
      * @param command program and arguments
      */
-    record ExecQuery(String path, List<String> command, boolean stdin, boolean stdout, boolean stderr, boolean tty) {
+    record ExecQuery(
+            String path, List<String> command, boolean stdin, boolean stdout, boolean stderrAsked, boolean tty) {
+        /** {@return whether there is a stderr: a terminal has none} */
+        boolean stderr() {
+            return stderrAsked && !tty;
+        }
+
         static ExecQuery of(String target, ReferenceServer server) {
             String[] parts = target.split("\\?", 2);
             List<String> command = new ArrayList<>();
@@ -234,14 +248,13 @@ final class ReferenceServer implements AutoCloseable {
             if (server.has(ServerFault.COMMAND_THROUGH_A_SHELL)) {
                 command = List.of("sh", "-c", String.join(" ", command));
             }
-            boolean tty = isTrue("tty", flags, server);
             return new ExecQuery(
                     parts[0],
                     command,
                     isTrue("stdin", flags, server),
                     isTrue("stdout", flags, server),
-                    isTrue("stderr", flags, server) && !tty,
-                    tty);
+                    isTrue("stderr", flags, server),
+                    isTrue("tty", flags, server));
         }
 
         private static boolean isTrue(String name, List<String> flags, ReferenceServer server) {

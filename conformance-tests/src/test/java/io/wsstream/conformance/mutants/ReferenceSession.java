@@ -3,7 +3,6 @@ package io.wsstream.conformance.mutants;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -16,7 +15,6 @@ import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +94,8 @@ final class ReferenceSession {
     private void output(int channel, byte[] bytes) {
         boolean asked = channel == 1 ? query.stdout() : query.stderr();
         if (asked || has(ServerFault.UNASKED_OUTPUT_SENT)) {
-            int shown = has(ServerFault.STDERR_ON_STDOUT) ? 1 : channel;
+            boolean onStderr = query.tty() && has(ServerFault.TERMINAL_OUTPUT_ON_STDERR);
+            int shown = onStderr ? 2 : has(ServerFault.STDERR_ON_STDOUT) ? 1 : channel;
             send(shown, has(ServerFault.OUTPUT_CUT) ? Arrays.copyOf(bytes, bytes.length / 2) : bytes);
         }
     }
@@ -305,10 +304,15 @@ final class ReferenceSession {
         if (bytes[0] == (byte) 0xFF && closes) {
             return takeHalfClose(bytes);
         }
-        int channel = base64 ? (bytes[0] - '0') & 0xFF : bytes[0] & 0xFF;
+        int bits = has(ServerFault.BASE64_CHANNEL_WITHOUT_ITS_HIGH_BITS) ? 0x0F : 0xFF;
+        int channel = base64 ? (bytes[0] - '0') & bits : bytes[0] & 0xFF;
         byte[] payload = Arrays.copyOfRange(bytes, 1, bytes.length);
         if (base64) {
-            String text = new String(payload, UTF_8).replaceAll("[\r\n]", "");
+            if (bytes.length == 1 && has(ServerFault.BASE64_CHARACTER_ALONE_KILLS)) {
+                return 1002;
+            }
+            String breaks = has(ServerFault.BASE64_WITH_LINE_BREAKS_DROPPED) ? "" : "[\r\n]";
+            String text = new String(payload, UTF_8).replaceAll(breaks, "");
             try {
                 if (text.length() % 4 != 0) {
                     throw new IllegalArgumentException("no padding");
@@ -333,7 +337,10 @@ final class ReferenceSession {
             if (payload.length == 0 && has(ServerFault.EMPTY_PAYLOAD_ENDS_STDIN)) {
                 to.endInput();
             }
-            to.input(payload);
+            if (to.isInputEnded() && has(ServerFault.HALF_CLOSED_STDIN_KILLS)) {
+                return 1002;
+            }
+            to.input(has(ServerFault.INPUT_TAKEN_FOR_TEXT) ? new String(payload, UTF_8).getBytes(UTF_8) : payload);
         } else if (channel == (has(ServerFault.RESIZE_ON_3_ONLY) ? 3 : 4)) {
             return takeSize(to, new String(payload, UTF_8));
         } else if (channel > 4 && has(ServerFault.UNKNOWN_CHANNEL_KILLS)) {
@@ -353,6 +360,9 @@ final class ReferenceSession {
         if (!short_ || ((bytes[1] & 0xFF) > 4 && !has(ServerFault.HALF_CLOSE_OF_UNKNOWN_TAKEN))) {
             return 1002;
         }
+        if (bytes[1] == 0 && !query.stdin() && has(ServerFault.HALF_CLOSE_OF_NO_STDIN_KILLS)) {
+            return 1002;
+        }
         if (process != null && (bytes[1] == 0 || has(ServerFault.HALF_CLOSE_OF_ANY_CHANNEL_ENDS_STDIN))) {
             process.endInput();
         }
@@ -366,9 +376,12 @@ final class ReferenceSession {
             return 1002;
         }
         if (sizesEnded) {
-            return 0;
+            if (has(ServerFault.RESIZE_ERROR_STOPS_READING)) {
+                wire.readBytes(Integer.MAX_VALUE, Duration.ofSeconds(20));
+            }
+            return has(ServerFault.HALF_CLOSE_OF_RESIZE_KILLS) ? 1002 : 0;
         }
-        sizes += text;
+        sizes = (has(ServerFault.RESIZE_IN_ONE_MESSAGE) ? "" : sizes) + text;
         try (MappingIterator<JsonNode> values = JSON.readerFor(JsonNode.class).readValues(sizes)) {
             while (values.hasNextValue()) {
                 JsonNode size = values.nextValue();
@@ -376,13 +389,21 @@ final class ReferenceSession {
                 if (!size.isObject() && !size.isNull()) {
                     throw new NumberFormatException("no size");
                 }
-                to.resize(cells(size, "width"), cells(size, "height"));
+                if (has(ServerFault.RESIZE_WIDTH_FIRST)
+                        && !size.isEmpty()
+                        && !size.fieldNames().next().equalsIgnoreCase("width")) {
+                    throw new NumberFormatException("no width");
+                }
+                to.resize(cells(size, "Width"), cells(size, "Height"));
                 sizes = sizes.substring(Math.min(at, sizes.length()));
                 return takeSize(to, "");
             }
-        } catch (JsonEOFException unfinished) {
-            return 0;
         } catch (JsonProcessingException | NumberFormatException noSize) {
+            // Jackson has several exceptions for what may go on in the next message, and says so in all of them.
+            if (noSize instanceof JsonProcessingException json
+                    && json.getOriginalMessage().contains("end-of-input")) {
+                return 0;
+            }
             sizesEnded = true;
             return has(ServerFault.RESIZE_ERROR_KILLS) ? 1002 : 0;
         } catch (IOException impossible) {
@@ -391,10 +412,13 @@ final class ReferenceSession {
         return 0;
     }
 
-    private static int cells(JsonNode size, String name) {
+    private int cells(JsonNode size, String name) {
         int cells = 0;
         for (Map.Entry<String, JsonNode> field : size.properties()) {
-            if (field.getKey().toLowerCase(Locale.ROOT).equals(name)
+            boolean named = has(ServerFault.RESIZE_NAMES_IN_ONE_CASE)
+                    ? field.getKey().equals(name)
+                    : field.getKey().equalsIgnoreCase(name);
+            if (named
                     && !field.getValue().isNull()) {
                 if (!field.getValue().isInt() || field.getValue().asInt() >>> 16 != 0) {
                     throw new NumberFormatException("no number of cells");

@@ -6,6 +6,7 @@ import io.wsstream.conformance.ConformanceRun;
 import io.wsstream.conformance.Deviations;
 import io.wsstream.conformance.server.ServerConformance;
 import io.wsstream.conformance.server.ServerUnderTest;
+import io.wsstream.conformance.JunitTests;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicNode;
@@ -16,7 +17,9 @@ class ServerMutantsIT {
     @TestFactory
     Stream<DynamicNode> theReferenceKeepsEveryRequiredRule() throws Exception {
         ReferenceServer server = new ReferenceServer();
-        return ServerConformance.tests(under(server)).onClose(server::close);
+        ConformanceRun run = ServerConformance.start(
+                Mutants.required(ServerConformance.cases()), under(server), Deviations.unlisted());
+        return JunitTests.of(run, Deviations.unlisted()).onClose(server::close);
     }
 
     @TestFactory
