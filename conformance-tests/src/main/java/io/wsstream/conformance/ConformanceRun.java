@@ -3,6 +3,7 @@ package io.wsstream.conformance;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,9 +60,10 @@ public final class ConformanceRun implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        for (Case each : this.cases) {
-            results.put(each, threads.submit(() -> play(each)));
-        }
+        // Those that may wait long come first, so that the others are played meanwhile.
+        this.cases.stream()
+                .sorted(Comparator.comparing(Case::patience).reversed())
+                .forEach(each -> results.put(each, threads.submit(() -> play(each))));
     }
 
     /** {@return the cases in the order in which their results come} */

@@ -135,6 +135,11 @@ final class Expect implements Step {
         }
     }
 
+    @Override
+    public Duration patience() {
+        return silence == null ? bound : silence;
+    }
+
     private static @Nullable Boolean met(Alternative alternative, Conversation conversation) {
         boolean all = true;
         for (Part part : alternative.parts()) {

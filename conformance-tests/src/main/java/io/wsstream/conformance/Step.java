@@ -18,6 +18,11 @@ public interface Step {
     /** Does it, or says how the peer deviates. */
     void play(Conversation conversation) throws CaseFailure, IOException, InterruptedException;
 
+    /** {@return how long it may wait for the peer, or waits by itself} */
+    default Duration patience() {
+        return Duration.ZERO;
+    }
+
     /** {@return what a list of steps in a case file says} */
     static List<Step> all(Node list) {
         return list.list().stream().map(Step::of).toList();
@@ -113,7 +118,8 @@ public interface Step {
                         .build());
                 from = to;
             }
-            if (message.length == 2 && message[0] == (byte) 0xFF && (message[1] & 0xFF) > Dialect.RESIZE) {
+            boolean isClose = message.length > 0 && message[0] == (byte) 0xFF;
+            if (isClose && (message.length != 2 || (message[1] & 0xFF) > Dialect.RESIZE)) {
                 conversation.taint();
             }
         }
@@ -345,6 +351,11 @@ public interface Step {
         @Override
         public void play(Conversation conversation) throws InterruptedException {
             conversation.wire().idle(time);
+        }
+
+        @Override
+        public Duration patience() {
+            return time;
         }
 
         @Override

@@ -52,6 +52,18 @@ class DeviationsTest {
     }
 
     @Test
+    void aRaceMayHappenOrNot() throws IOException {
+        Deviations list = Deviations.of(yaml(
+                "{peer: p, deviations: [{case: 1-required, sometimes: true, reason: a race}]}"));
+
+        assertThat(list.weigh(failed(REQUIRED)).outcome()).isEqualTo(CaseResult.Outcome.DEVIATES);
+        assertThat(list.weigh(result(REQUIRED, CaseResult.Outcome.PASSED)).outcome())
+                .isEqualTo(CaseResult.Outcome.PASSED);
+        assertThat(list.isFailure(list.weigh(result(REQUIRED, CaseResult.Outcome.NOT_APPLICABLE))))
+                .isTrue();
+    }
+
+    @Test
     void aListOfACaseThatDoesNotExistIsRefused() {
         assertThatThrownBy(() -> listed("1-gone").checkNames(List.of(REQUIRED))).hasMessageContaining("1-gone");
     }
@@ -80,8 +92,11 @@ class DeviationsTest {
     }
 
     private static Deviations listed(String id) throws IOException {
-        String yaml = "{peer: p, deviations: [{case: " + id + ", reason: since always}]}";
-        return Deviations.of(CaseLoader.yaml(new ByteArrayInputStream(yaml.getBytes(UTF_8)), "list"));
+        return Deviations.of(yaml("{peer: p, deviations: [{case: " + id + ", reason: since always}]}"));
+    }
+
+    private static Node yaml(String text) throws IOException {
+        return CaseLoader.yaml(new ByteArrayInputStream(text.getBytes(UTF_8)), "list");
     }
 
     private static CaseResult failed(Case which) {
