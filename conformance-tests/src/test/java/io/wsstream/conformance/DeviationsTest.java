@@ -53,8 +53,8 @@ class DeviationsTest {
 
     @Test
     void aRaceMayHappenOrNot() throws IOException {
-        Deviations list = Deviations.of(yaml(
-                "{peer: p, deviations: [{case: 1-required, sometimes: true, reason: a race}]}"));
+        Deviations list =
+                Deviations.of(yaml("{peer: p, deviations: [{case: 1-required, sometimes: true, reason: a race}]}"));
 
         assertThat(list.weigh(failed(REQUIRED)).outcome()).isEqualTo(CaseResult.Outcome.DEVIATES);
         assertThat(list.weigh(result(REQUIRED, CaseResult.Outcome.PASSED)).outcome())

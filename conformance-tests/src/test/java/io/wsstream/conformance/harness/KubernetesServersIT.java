@@ -31,11 +31,10 @@ class KubernetesServersIT {
         for (GoServer.Kind kind : GoServer.Kind.values()) {
             GoServer server = GoServer.start(kind);
             SERVERS.put(kind, server);
-            Deviations list = Deviations.read(
-                    Lists.of("kubernetes-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-')));
+            Deviations list = Deviations.read(Lists.of(
+                    "kubernetes-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-')));
             LISTS.put(kind, list);
-            ServerUnderTest exec =
-                    ServerUnderTest.at(server.url().resolve("/api/v1/namespaces/default/pods/p/exec"));
+            ServerUnderTest exec = ServerUnderTest.at(server.url().resolve("/api/v1/namespaces/default/pods/p/exec"));
             RUNS.put(kind, ServerConformance.start(ServerConformance.cases(), exec, list));
         }
     }
@@ -64,7 +63,6 @@ class KubernetesServersIT {
     }
 
     private static Stream<DynamicNode> tests(GoServer.Kind kind) {
-        return JunitTests.of(
-                Objects.requireNonNull(RUNS.get(kind)), Objects.requireNonNull(LISTS.get(kind)));
+        return JunitTests.of(Objects.requireNonNull(RUNS.get(kind)), Objects.requireNonNull(LISTS.get(kind)));
     }
 }

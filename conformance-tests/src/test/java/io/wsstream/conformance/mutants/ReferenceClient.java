@@ -114,7 +114,8 @@ final class ReferenceClient implements ClientUnderTest {
             if (!has(ClientFault.STREAMS_NOT_ASKED_FOR)) {
                 query.append("&stdout=true&stderr=").append(!call.tty());
             }
-            return (has(ClientFault.POSTED) ? "POST" : "GET") + " /api/v1/namespaces/default/pods/" + call.pod() + "/exec?" + query + " HTTP/1.1\r\nHost: "
+            return (has(ClientFault.POSTED) ? "POST" : "GET") + " /api/v1/namespaces/default/pods/" + call.pod()
+                    + "/exec?" + query + " HTTP/1.1\r\nHost: "
                     + call.url().getAuthority()
                     + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: "
                     + (has(ClientFault.OLD_VERSION) ? 8 : 13) + "\r\nSec-WebSocket-Key: " + key

@@ -418,8 +418,7 @@ final class ReferenceSession {
             boolean named = has(ServerFault.RESIZE_NAMES_IN_ONE_CASE)
                     ? field.getKey().equals(name)
                     : field.getKey().equalsIgnoreCase(name);
-            if (named
-                    && !field.getValue().isNull()) {
+            if (named && !field.getValue().isNull()) {
                 if (!field.getValue().isInt() || field.getValue().asInt() >>> 16 != 0) {
                     throw new NumberFormatException("no number of cells");
                 }
