@@ -1,5 +1,6 @@
 package io.wsstream.conformance;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.BufferedReader;
@@ -87,7 +88,11 @@ public final class CaseLoader {
     }
 
     static Node yaml(InputStream in, String name) throws IOException {
-        return Node.of(YAML.readValue(in, Object.class), name);
+        try {
+            return Node.of(YAML.readValue(in, Object.class), name);
+        } catch (JsonProcessingException malformed) {
+            throw new CaseFormatException(name, "is no YAML: " + malformed.getOriginalMessage());
+        }
     }
 
     static List<Case> load(Side side, String file, Node all) {

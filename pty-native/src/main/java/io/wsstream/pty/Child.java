@@ -385,19 +385,16 @@ final class Child {
     private Reading read(Output output) {
         int reads = 0;
         while (reads < READS_PER_WAKE && !blocked(output)) {
-            Chunk chunk = loop.readChunk();
+            int most = spec.outputBytes();
+            Chunk chunk = loop.readChunk(most);
             int headroom = spec.headroomBytes();
             int filled = 0;
             int n;
             do {
-                n = Descriptors.read(
-                        output.descriptor.number, chunk.address + headroom + filled, ChunkPool.READ_BYTES - filled);
+                n = Descriptors.read(output.descriptor.number, chunk.address + headroom + filled, most - filled);
                 reads++;
                 filled += Math.max(n, 0);
-            } while (n > 0
-                    && spec.hasTerminal()
-                    && reads < READS_PER_WAKE
-                    && ChunkPool.READ_BYTES - filled >= WORTH_READING_BYTES);
+            } while (n > 0 && spec.hasTerminal() && reads < READS_PER_WAKE && most - filled >= WORTH_READING_BYTES);
             if (filled > 0) {
                 deliver(output, chunk, filled);
             }
@@ -407,7 +404,7 @@ final class Child {
             if (n <= 0) {
                 return Reading.END; // 0 on a pipe, EIO on a terminal: after all data in both
             }
-            if (!spec.hasTerminal() && n < ChunkPool.READ_BYTES) {
+            if (!spec.hasTerminal() && n < most) {
                 return Reading.MORE; // took what was there; epoll knows if more came
             }
         }
@@ -427,7 +424,7 @@ final class Child {
         Chunk chunk = loop.pool().smallFor(headroom + bytes);
         if (chunk == null) {
             chunk = filled;
-            loop.readChunkTaken();
+            loop.readChunkTaken(filled);
         } else {
             chunk.buffer.put(headroom, filled.buffer, headroom, bytes);
         }

@@ -54,7 +54,8 @@ final class EventLoop implements Runnable {
     private final List<@Nullable Child> slots = new ArrayList<>();
     private final ArrayDeque<Integer> freeSlots = new ArrayDeque<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>(Comparator.comparingLong(t -> t.atNanos));
-    private @Nullable Chunk readChunk;
+    private @Nullable Chunk largeChunk;
+    private @Nullable Chunk quarterChunk;
 
     EventLoop(Layout layout, int number) throws SystemCallException {
         this.layout = layout;
@@ -168,19 +169,28 @@ final class EventLoop implements Runnable {
         return errno;
     }
 
-    /** {@return the buffer to read into; the same one until {@link #readChunkTaken()}} */
-    Chunk readChunk() {
-        Chunk chunk = readChunk;
+    /** {@return the buffer to read so many bytes into; the same one until {@link #readChunkTaken}} */
+    Chunk readChunk(int bytes) {
+        boolean quarter = bytes <= ChunkPool.READ_BYTES / 4;
+        Chunk chunk = quarter ? quarterChunk : largeChunk;
         if (chunk == null) {
-            chunk = pool.large();
-            readChunk = chunk;
+            chunk = quarter ? pool.quarter() : pool.large();
+        }
+        if (quarter) {
+            quarterChunk = chunk;
+        } else {
+            largeChunk = chunk;
         }
         return chunk;
     }
 
     /** The buffer was handed out with what was read. */
-    void readChunkTaken() {
-        readChunk = null;
+    void readChunkTaken(Chunk chunk) {
+        if (chunk == quarterChunk) {
+            quarterChunk = null;
+        } else {
+            largeChunk = null;
+        }
     }
 
     /** Runs something of a child on the loop thread at a time of {@link System#nanoTime()}. */

@@ -33,7 +33,7 @@ public final class PtyOutput {
 
     /**
      * {@return the bytes, from position to limit; at least {@link PtySpec.Builder#headroom} bytes before the position may
-     * be written; always the same object}
+     * be written, and all between limit and capacity; always the same object}
      *
      * @throws IllegalStateException after {@link #release()}
      */

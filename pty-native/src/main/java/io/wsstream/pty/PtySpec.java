@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * A text the system cannot take (a NUL, {@code =} in a name) is refused by {@link PtyRuntime#spawn}.
  */
 public final class PtySpec {
+    /** The most that one output can hold. */
+    public static final int MAX_OUTPUT_BYTES = ChunkPool.READ_BYTES;
+
     /** Size of a terminal that was asked for, or null for pipes. */
     private final @Nullable Terminal terminal;
 
@@ -24,6 +27,7 @@ public final class PtySpec {
     private final boolean stdout;
     private final boolean stderr;
     private final int headroomBytes;
+    private final int outputBytes;
     private final Duration quietDrain;
     private final Duration totalDrain;
     private final int terminalDrainBytes;
@@ -38,6 +42,7 @@ public final class PtySpec {
         this.stdout = b.stdout;
         this.stderr = b.stderr;
         this.headroomBytes = b.headroomBytes;
+        this.outputBytes = b.outputBytes;
         this.quietDrain = b.quietDrain;
         this.totalDrain = b.totalDrain;
         this.terminalDrainBytes = b.terminalDrainBytes;
@@ -109,6 +114,10 @@ public final class PtySpec {
         return headroomBytes;
     }
 
+    int outputBytes() {
+        return outputBytes;
+    }
+
     Duration quietDrain() {
         return quietDrain;
     }
@@ -141,6 +150,7 @@ public final class PtySpec {
         private boolean stdout = true;
         private boolean stderr = true;
         private int headroomBytes = 16;
+        private int outputBytes = MAX_OUTPUT_BYTES;
         private Duration quietDrain = Duration.ofSeconds(2);
         private Duration totalDrain = Duration.ofSeconds(10);
         private int terminalDrainBytes = 256 * 1024;
@@ -230,6 +240,20 @@ public final class PtySpec {
                         "headroom of " + bytes + " bytes; expected 0 to " + ChunkPool.MAX_HEADROOM_BYTES);
             }
             this.headroomBytes = bytes;
+            return this;
+        }
+
+        /**
+         * How much one output holds at most. Default {@value PtySpec#MAX_OUTPUT_BYTES}; with up to 16,384 its buffer is a quarter of the size, too.
+         *
+         * @param bytes 1 to {@value PtySpec#MAX_OUTPUT_BYTES}
+         * @return this
+         */
+        public Builder outputBytes(int bytes) {
+            if (bytes < 1 || bytes > MAX_OUTPUT_BYTES) {
+                throw new IllegalArgumentException("outputs of " + bytes + " bytes; expected 1 to " + MAX_OUTPUT_BYTES);
+            }
+            this.outputBytes = bytes;
             return this;
         }
 

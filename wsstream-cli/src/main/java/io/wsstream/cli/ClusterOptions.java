@@ -3,6 +3,7 @@ package io.wsstream.cli;
 import io.wsstream.client.kubeconfig.ClusterAccess;
 import io.wsstream.client.kubeconfig.ClusterAccessException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -27,7 +28,7 @@ final class ClusterOptions {
             names = {"-s", "--server"},
             paramLabel = "URL",
             description = "URL of the API server.")
-    private @Nullable URI server;
+    private @Nullable String server;
 
     @Option(names = "--token", paramLabel = "TOKEN", description = "Bearer token.")
     private @Nullable String token;
@@ -45,13 +46,22 @@ final class ClusterOptions {
         if (kubeconfig != null) {
             access = ClusterAccess.kubeconfig(kubeconfig, context);
         } else if (server != null && context == null) {
-            access = ClusterAccess.url(server);
+            access = ClusterAccess.url(uri(server));
         } else {
             access = ClusterAccess.detect(context);
         }
-        access = server == null ? access : access.server(server);
+        access = server == null ? access : access.server(uri(server));
         access = token == null ? access : access.token(token);
         access = ca == null ? access : access.caFile(ca);
         return insecure ? access.insecureSkipTlsVerify() : access;
+    }
+
+    private static URI uri(String text) {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException malformed) {
+            throw new IllegalArgumentException(
+                    "server URL '" + text + "'; expected https://HOST[:PORT][/PATH], or http", malformed);
+        }
     }
 }

@@ -9,6 +9,7 @@ import io.wsstream.server.WsStreamServer;
 import io.wsstream.server.exec.LocalProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,7 +87,7 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         int colon = listen.lastIndexOf(':');
         String host = colon < 0 ? listen : bare(listen.substring(0, colon));
-        int port = port(colon < 0 ? "" : listen.substring(colon + 1));
+        int port = port(colon <= 0 ? "" : listen.substring(colon + 1));
         boolean loopback = HostPolicy.loopback().allowsHost(host.contains(":") ? "[" + host + "]" : host);
         if (insecure && !loopback) {
             throw usage("--insecure-no-auth serves loopback only; " + host + " can be reached from other hosts");
@@ -171,9 +172,16 @@ final class ServeCommand implements Callable<Integer> {
     }
 
     private static String token(Path file) throws IOException {
-        String token = Files.readString(file).strip();
+        String token;
+        try {
+            token = Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+        } catch (IOException unreadable) {
+            String why = Files.exists(file) ? "cannot be read" : "does not exist";
+            throw new IOException("the token file " + file + " " + why, unreadable);
+        }
         if (token.isEmpty() || token.chars().anyMatch(c -> c <= ' ' || c > '~')) {
-            throw new IOException(file + " holds no token; expected one line of printable ASCII without blanks");
+            throw new IOException(
+                    "the token file " + file + " holds no token; expected one line of printable ASCII without blanks");
         }
         return token;
     }

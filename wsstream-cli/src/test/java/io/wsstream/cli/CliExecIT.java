@@ -13,8 +13,6 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ./wsstream exec}. */
 class CliExecIT extends ExecIT {
@@ -75,24 +73,6 @@ class CliExecIT extends ExecIT {
     }
 
     @Test
-    void aKubeconfigThatDoesNotExistIsAnError() throws Exception {
-        Program.Ended ended = wsstream("exec", "--kubeconfig", "/no/such/file", "local", "--", "true")
-                .run(LIMIT);
-
-        assertOneErrorLine(ended, "/no/such/file", "no such file");
-    }
-
-    @Test
-    void aKubeconfigThatIsNoneIsAnError() throws Exception {
-        Path broken = Files.writeString(home.resolve("broken"), "a: [b\nc: {\n");
-
-        Program.Ended ended = wsstream("exec", "--kubeconfig", broken.toString(), "local", "--", "true")
-                .run(LIMIT);
-
-        assertOneErrorLine(ended, broken.toString(), "malformed");
-    }
-
-    @Test
     void noClusterAtAllIsAnError() throws Exception {
         Program.Ended ended = wsstream("exec", "local", "--", "true").run(LIMIT);
 
@@ -137,39 +117,6 @@ class CliExecIT extends ExecIT {
                 assertOneErrorLine(client.await(LIMIT), "TLS with 127.0.0.1", "plain http");
             }
         }
-    }
-
-    // ---------------------------------------------------------------- usage
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "exec",
-                "exec local",
-                "exec local --",
-                "exec local true",
-                "exec --no-such-option local -- true",
-                "exec --timeout soon local -- true",
-                "exec --server",
-                "no-such-command",
-                ""
-            })
-    void wrongUsageIsOneLineAndExitCodeTwo(String words) throws Exception {
-        Program.Ended ended =
-                wsstream(words.isEmpty() ? new String[0] : words.split(" ")).run(LIMIT);
-
-        assertThat(ended.exitCode()).as(ended.toString()).isEqualTo(2);
-        assertThat(ended.err()).startsWith("error: ").hasLineCount(1).contains("--help");
-        assertThat(ended.out()).isEmpty();
-    }
-
-    @Test
-    void aServerUrlThatIsNoneIsOneErrorLine() throws Exception {
-        Program.Ended ended =
-                wsstream("exec", "--server", "ftp://x", "local", "--", "true").run(LIMIT);
-
-        assertThat(ended.exitCode()).as(ended.toString()).isIn(1, 2);
-        assertThat(ended.err()).startsWith("error: ").hasLineCount(1).contains("ftp://x", "https");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.wsstream.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.wsstream.conformance.peers.Peer;
 import io.wsstream.conformance.peers.TestTerminal;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -244,6 +246,43 @@ class ServeIT {
             assertThat(below).isNotEmpty();
             Processes.awaitGone(below, POLICY);
         }
+    }
+
+    /** Its sockets live on, and nobody answers a Ping: given up after 61 s. */
+    @Test
+    @Tag("stress")
+    void aClientThatIsStoppedTakesItsCommandAlongAndHearsOfIt() throws Exception {
+        try (ServeProcess server = ServeProcess.start(home);
+                Program.Running client = Program.of(
+                                home,
+                                Peer.KUBECTL.require().toString(),
+                                "exec",
+                                "--kubeconfig",
+                                server.kubeconfig().toString(),
+                                "local",
+                                "--",
+                                "sh",
+                                "-c",
+                                "echo ready; exec sleep 1000")
+                        .start()) {
+            client.awaitOut("ready", LIMIT);
+            List<ProcessHandle> below = server.below();
+            assertThat(below).isNotEmpty();
+            signal("STOP", client);
+
+            Processes.awaitGone(below, Duration.ofSeconds(90));
+            signal("CONT", client);
+            Program.Ended ended = client.await(LIMIT);
+            assertThat(ended.exitCode()).as(ended.toString()).isEqualTo(1);
+            assertThat(ended.err()).contains("error");
+        }
+    }
+
+    private void signal(String name, Program.Running to) throws IOException {
+        Program.Ended ended = Program.of(
+                        home, "kill", "-" + name, String.valueOf(to.handle().pid()))
+                .run(LIMIT);
+        assertThat(ended.exitCode()).as(ended.toString()).isZero();
     }
 
     @Test

@@ -15,15 +15,20 @@ public final class RemotePod {
     private final @Nullable String container;
 
     RemotePod(Dialer dialer, OpenSessions sessions, String namespace, String name, @Nullable String container) {
-        if (namespace.isBlank() || name.isBlank()) {
-            throw new IllegalArgumentException(
-                    "pod '" + name + "' in namespace '" + namespace + "'; neither name may be empty");
+        if (!isPathSegment(namespace) || !isPathSegment(name)) {
+            throw new IllegalArgumentException("pod '" + name + "' in namespace '" + namespace
+                    + "'; neither name may be empty, '.' or '..', nor hold '/' or '%'");
         }
         this.dialer = dialer;
         this.sessions = sessions;
         this.namespace = namespace;
         this.name = name;
         this.container = container;
+    }
+
+    /** As {@code k8s.io/apimachinery/pkg/api/validation/path/name.go}, so that no name leads to another path. */
+    private static boolean isPathSegment(String name) {
+        return !name.isBlank() && !name.equals(".") && !name.equals("..") && !name.matches("(?s).*[/%].*");
     }
 
     /**

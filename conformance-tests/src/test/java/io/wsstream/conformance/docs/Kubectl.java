@@ -10,12 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A real kubectl with one kubeconfig. */
-record Kubectl(Path kubeconfig) {
-    PeerResult run(String... arguments) throws IOException, InterruptedException {
+public record Kubectl(Path kubeconfig) {
+    public PeerResult run(String... arguments) throws IOException, InterruptedException {
         return runWith("", arguments);
     }
 
-    PeerResult runWith(String input, String... arguments) throws IOException, InterruptedException {
+    public PeerResult runWith(String input, String... arguments) throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(List.of("--kubeconfig", kubeconfig.toString()));
         all.addAll(List.of(arguments));
         return Peer.KUBECTL

@@ -16,17 +16,27 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A thousand runs, half of them on a terminal: every byte, every exit code, and nothing left behind. */
+/** Many runs, half of them on a terminal: every byte, every exit code, and nothing left behind. */
 class ManyRunsIT {
-    private static final int RUNS = Integer.getInteger("wsstream.runs", 1000);
     private static final int AT_ONCE = 4;
     private static final byte[] LINES = lines("\n");
     private static final byte[] TERMINAL_LINES = lines("\r\n");
 
     @Test
     void everyByteAndEveryExitCodeIsRightAndNothingIsLeft() throws Exception {
+        run(1000);
+    }
+
+    @Test
+    @Tag("stress")
+    void ofTenThousandToo() throws Exception {
+        run(10_000);
+    }
+
+    private static void run(int count) throws Exception {
         List<String> wrong = new ArrayList<>();
         try (ExecServer server = ExecServer.start();
                 WsStreamClient client = server.client()) {
@@ -36,10 +46,10 @@ class ManyRunsIT {
 
             ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
             try {
-                List<Callable<String>> runs = IntStream.range(0, RUNS)
+                List<Callable<String>> runs = IntStream.range(0, count)
                         .<Callable<String>>mapToObj(number -> () -> runOnce(client, number))
                         .toList();
-                for (Future<String> run : pool.invokeAll(runs, 5 + RUNS / 500, TimeUnit.MINUTES)) {
+                for (Future<String> run : pool.invokeAll(runs, 5 + count / 500, TimeUnit.MINUTES)) {
                     String complaint = run.get();
                     if (!complaint.isEmpty()) {
                         wrong.add(complaint);

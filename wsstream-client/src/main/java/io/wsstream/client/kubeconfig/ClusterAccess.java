@@ -1,16 +1,20 @@
 package io.wsstream.client.kubeconfig;
 
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.internal.SSLUtils;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -43,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads:</b> any. <b>Blocking:</b> reading files, and running the exec plugin a kubeconfig may name.
  */
 public final class ClusterAccess {
+    private static final int MAX_PORT = 65535;
     private static final String UNSET_MASTER = "https://kubernetes.default.svc";
 
     private final URI server;
@@ -79,9 +84,13 @@ public final class ClusterAccess {
 
     private static URI checked(URI server) {
         String scheme = String.valueOf(server.getScheme());
-        if ((!scheme.equals("https") && !scheme.equals("http")) || server.getHost() == null) {
+        boolean plain =
+                server.getRawUserInfo() == null && server.getRawQuery() == null && server.getRawFragment() == null;
+        boolean known = scheme.equals("https") || scheme.equals("http");
+        if (!known || server.getHost() == null || server.getPort() > MAX_PORT || !plain) {
             throw new IllegalArgumentException(
-                    "server URL '" + server + "'; expected https://HOST[:PORT][/PATH], or http");
+                    "server URL '" + server.toString().replaceFirst("//.*@", "//...@")
+                            + "'; expected https://HOST[:PORT][/PATH], or http");
         }
         return URI.create(server.toString().replaceFirst("/+$", ""));
     }
@@ -109,17 +118,25 @@ public final class ClusterAccess {
      */
     public static ClusterAccess kubeconfig(Path file, @Nullable String context) throws ClusterAccessException {
         if (!Files.isReadable(file) || Files.isDirectory(file)) {
-            throw new ClusterAccessException(
-                    "cannot read the kubeconfig " + file + (Files.exists(file) ? "" : ": no such file"), null);
+            String why = !Files.exists(file) ? ": no such file" : Files.isDirectory(file) ? ": it is a directory" : "";
+            throw new ClusterAccessException("cannot read the kubeconfig " + file + why, null);
         }
+        String what = "the kubeconfig " + file;
         Config config;
         try {
+            io.fabric8.kubernetes.api.model.Config whole =
+                    Serialization.unmarshal(Files.readString(file), io.fabric8.kubernetes.api.model.Config.class);
+            if (whole == null || whole.getContexts().isEmpty()) {
+                throw new ClusterAccessException(what + " names no server: it has no contexts", null);
+            }
+            checkContext(context, whole.getContexts(), what);
             config = Config.fromKubeconfig(context, file.toFile());
-        } catch (RuntimeException malformed) {
-            throw new ClusterAccessException(
-                    "the kubeconfig " + file + " is malformed: " + reason(malformed), malformed);
+        } catch (ClusterAccessException known) {
+            throw known;
+        } catch (IOException | RuntimeException malformed) {
+            throw new ClusterAccessException(what + " is malformed: " + reason(malformed), malformed);
         }
-        return of(config, context, "the kubeconfig " + file, ProxyRule.ENVIRONMENT);
+        return of(config, context, what, ProxyRule.ENVIRONMENT);
     }
 
     /**
@@ -179,15 +196,18 @@ public final class ClusterAccess {
 
     private static ClusterAccess of(Config config, @Nullable String context, String what, ProxyRule usual)
             throws ClusterAccessException {
-        checkContext(config, context, what);
+        checkContext(context, config.getContexts(), what);
+        if (config.getCurrentContext() == null && !config.getContexts().isEmpty()) {
+            throw new ClusterAccessException(
+                    what + " has no usable current-context; name one of " + names(config.getContexts()), null);
+        }
+        Credentials.FromConfig credentials = new Credentials.FromConfig(config, what);
         URI server;
         try {
-            server = URI.create(config.getMasterUrl());
-            checked(server);
+            server = checked(URI.create(String.valueOf(config.getMasterUrl())));
         } catch (IllegalArgumentException malformed) {
             throw new ClusterAccessException(what + ": " + malformed.getMessage(), malformed);
         }
-        Credentials.FromConfig credentials = new Credentials.FromConfig(config, what);
         String proxyUrl = credentials.user().proxyUrl();
         boolean secure = "https".equals(server.getScheme());
         return new ClusterAccess(
@@ -202,24 +222,17 @@ public final class ClusterAccess {
                 proxyUrl == null ? usual : ProxyRule.fixed(proxyUrl, "proxy-url of " + what));
     }
 
-    private static void checkContext(Config config, @Nullable String context, String what)
+    /** fabric8 would quietly take the current one in place of one that is not there. */
+    private static void checkContext(@Nullable String context, List<NamedContext> contexts, String what)
             throws ClusterAccessException {
-        List<NamedContext> contexts = config.getContexts();
-        List<String> names = contexts.stream().map(NamedContext::getName).toList();
-        // fabric8 would quietly take the current one instead.
-        if (context != null && !names.contains(context)) {
-            throw new ClusterAccessException("context '" + context + "' is not in " + what + "; it has " + names, null);
-        }
-        if (config.getCurrentContext() == null && !names.isEmpty()) {
-            throw new ClusterAccessException(what + " has no usable current-context; name one of " + names, null);
-        }
-        if (config.getMasterUrl() == null || (what.startsWith("the kubeconfig /") && noCluster(config))) {
-            throw new ClusterAccessException(what + " names no server", null);
+        if (context != null && !names(contexts).contains(context)) {
+            throw new ClusterAccessException(
+                    "context '" + context + "' is not in " + what + "; it has " + names(contexts), null);
         }
     }
 
-    private static boolean noCluster(Config config) {
-        return config.getMasterUrl().startsWith(UNSET_MASTER);
+    private static List<String> names(List<NamedContext> contexts) {
+        return contexts.stream().map(NamedContext::getName).toList();
     }
 
     private static KeyManager @Nullable [] keys(Config config, String what) throws ClusterAccessException {
@@ -516,7 +529,16 @@ public final class ClusterAccess {
         while (deepest.getCause() != null) {
             deepest = deepest.getCause();
         }
+        if (deepest instanceof CharacterCodingException) {
+            return "it is not text in UTF-8";
+        }
+        if (deepest instanceof NullPointerException) { // of fabric8's, for whatever it took for granted
+            return "something is missing in it, such as the server of a cluster";
+        }
+        if (deepest instanceof MismatchedInputException) { // of what it was to become, not of what is in the file
+            return "expected YAML with apiVersion, kind: Config, clusters, contexts and users";
+        }
         String message = String.valueOf(deepest.getMessage()).replaceAll("\\s+", " ");
-        return deepest instanceof java.nio.file.NoSuchFileException ? "no such file: " + message : message;
+        return deepest instanceof NoSuchFileException ? "no such file: " + message : message;
     }
 }

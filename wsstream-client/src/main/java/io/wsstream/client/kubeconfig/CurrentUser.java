@@ -38,7 +38,7 @@ record CurrentUser(@Nullable Path tokenFile, @Nullable String proxyUrl) {
         if (config.getCurrentContext() == null || config.getCurrentContext().getContext() == null) {
             return new CurrentUser(null, null);
         }
-        return new CurrentUser(tokenFile(config, what), proxyUrl(config));
+        return new CurrentUser(tokenFile(config, what), proxyUrl(config, what));
     }
 
     private static @Nullable Path tokenFile(Config config, String what) throws ClusterAccessException {
@@ -96,10 +96,17 @@ record CurrentUser(@Nullable Path tokenFile, @Nullable String proxyUrl) {
         }
     }
 
-    private static @Nullable String proxyUrl(Config config) throws ClusterAccessException {
+    private static @Nullable String proxyUrl(Config config, String what) throws ClusterAccessException {
         File file = config.getFileWithCluster();
         String name = config.getCurrentContext().getContext().getCluster();
         if (file == null) {
+            if (config.getFile() != null) {
+                // fabric8 would go on with the host name of a cluster's own API server.
+                throw new ClusterAccessException(
+                        "context '" + config.getCurrentContext().getName() + "' names cluster '" + name
+                                + "', which is not in " + what + "; add it there, or choose another context",
+                        null);
+            }
             return null;
         }
         return parsed(file).getClusters().stream()

@@ -26,6 +26,9 @@ public final class ChannelConnection implements OutputGate {
     /** Room before a payload that spares every copy: the longest frame header, and the channel. */
     public static final int HEADROOM = 16;
 
+    /** Room behind a payload, between limit and capacity, that spares every copy: an empty control frame. */
+    public static final int TAILROOM = 2;
+
     /** What a connection tells. */
     public interface Listener {
         /** The first message came: the peer is ready. Once, and before anything else of that message. */
@@ -157,12 +160,29 @@ public final class ChannelConnection implements OutputGate {
         outputListeners.add(listener);
     }
 
+    @Override
+    public int messageBytes() {
+        int payload = transport.messageBytes() - 1; // the channel's
+        return subprotocol.codec() == Subprotocol.Codec.BASE64 ? payload / 4 * 3 : payload;
+    }
+
+    /**
+     * Makes a buffer for a payload, with the room around it that spares every copy.
+     *
+     * @param payloadBytes how much is to be put
+     * @return at its first byte; to be flipped, and positioned there again
+     */
+    public static ByteBuffer room(int payloadBytes) {
+        return ByteBuffer.allocate(HEADROOM + payloadBytes + TAILROOM).position(HEADROOM);
+    }
+
     /**
      * Sends bytes on a channel, as one message. After the end they are dropped.
      *
      * @param channel its number
      * @param payload position to limit; this connection's from now on, and it may change the bytes
-     * @param headroom how many bytes before the position may be overwritten; {@link #HEADROOM} spares every copy
+     * @param headroom how many bytes before the position may be overwritten, and if any, those behind the limit as well;
+     *     {@link #HEADROOM} and {@link #TAILROOM} spare every copy
      * @param released run once the buffer is needed no more, or null
      */
     public void send(int channel, ByteBuffer payload, int headroom, @Nullable Runnable released) {
@@ -173,8 +193,8 @@ public final class ChannelConnection implements OutputGate {
             payload.put(start, (byte) channel).position(start);
             transport.send(false, payload, headroom - 1, released);
         } else {
-            ByteBuffer copy = ByteBuffer.allocate(HEADROOM + payload.remaining());
-            copy.position(HEADROOM).put(payload).position(HEADROOM);
+            ByteBuffer copy = room(payload.remaining());
+            copy.put(payload).flip().position(HEADROOM);
             if (released != null) {
                 released.run();
             }
@@ -187,8 +207,8 @@ public final class ChannelConnection implements OutputGate {
         if (released != null) {
             released.run();
         }
-        ByteBuffer message = ByteBuffer.allocate(HEADROOM + 1 + encoded.remaining());
-        message.position(HEADROOM).put((byte) ('0' + channel)).put(encoded).position(HEADROOM);
+        ByteBuffer message = room(1 + encoded.remaining());
+        message.put((byte) ('0' + channel)).put(encoded).flip().position(HEADROOM);
         transport.send(true, message, HEADROOM, null);
     }
 
@@ -203,11 +223,8 @@ public final class ChannelConnection implements OutputGate {
             throw new IllegalStateException("CLOSE of a channel on '" + subprotocol.wireName()
                     + "'; only a client on v5.channel.k8s.io can half-close");
         }
-        ByteBuffer message = ByteBuffer.allocate(HEADROOM + 2);
-        message.position(HEADROOM)
-                .put((byte) ChannelDecoder.CLOSE)
-                .put((byte) channel)
-                .position(HEADROOM);
+        ByteBuffer message = room(2);
+        message.put((byte) ChannelDecoder.CLOSE).put((byte) channel).flip().position(HEADROOM);
         transport.send(false, message, HEADROOM, null);
     }
 

@@ -9,6 +9,14 @@ public interface OutputGate {
     /** {@return whether the output queue has room} */
     boolean isWritable();
 
+    /**
+     * {@return how many bytes of a stream should go into one message at most; longer ones are sent as well} Over TLS it is
+     * what one record holds, so that a client's reader that pauses for long finds all it needs with what it has.
+     */
+    default int messageBytes() {
+        return 64 * 1024;
+    }
+
     /** {@return whether nothing can be sent any more} */
     boolean isOutputEnded();
 

@@ -36,6 +36,14 @@ public interface ByteLink {
      */
     void write(Outbound outbound);
 
+    /**
+     * How many of the bytes of one write reach the peer's program together: as many as a TLS record holds. 0 where there is
+     * no such unit.
+     */
+    default int recordBytes() {
+        return 0;
+    }
+
     /** Stops reading after the buffer being handled. Flips a flag, calls nobody. */
     void pauseReads();
 

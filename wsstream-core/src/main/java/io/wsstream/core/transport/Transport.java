@@ -62,11 +62,19 @@ public interface Transport {
     void start(Receiver receiver);
 
     /**
+     * {@return how long a message should be at most that is cut from a stream, in bytes; longer ones are sent as well}
+     */
+    default int messageBytes() {
+        return 64 * 1024;
+    }
+
+    /**
      * Queues one message. After the end, or after {@link #close}, it is dropped.
      *
      * @param text whether it is a text message
      * @param message position to limit; the transport's from now on, and it may change the bytes
-     * @param headroom how many bytes before the position the transport may overwrite: 14 spare it a copy
+     * @param headroom how many bytes before the position the transport may overwrite: 14 spare it a copy. Who gives any
+     *     gives those between limit and capacity as well
      * @param released run once the buffer is needed no more, or null
      */
     void send(boolean text, ByteBuffer message, int headroom, @Nullable Runnable released);

@@ -53,11 +53,18 @@ public final class WebSocketTransport implements Transport {
 
     private static final int MASKS_AT_ONCE = 1024;
 
+    /** An empty Pong, unmasked. */
+    private static final byte[] PONG = {(byte) (0x80 | Opcode.PONG), 0};
+
     private final Role role;
     private final ByteLink link;
     private final WebSocketSettings settings;
     private final @Nullable Trickle trickle;
     private final FrameDecoder decoder;
+
+    /** A frame and the Pong behind it are to fit in so many bytes; 0 for no Pong. */
+    private final int recordBytes;
+
     private volatile @Nullable Receiver receiver;
 
     /** Protects the output queue and the state; nothing is called and no other lock taken under it. */
@@ -168,6 +175,7 @@ public final class WebSocketTransport implements Transport {
         this.idle = settings.idle();
         this.stall = settings.stall();
         this.decoder = new FrameDecoder(role, settings.maxMessageBytes(), new Incoming());
+        this.recordBytes = trickle == null || role == Role.CLIENT ? 0 : link.recordBytes();
     }
 
     @Override
@@ -377,6 +385,13 @@ public final class WebSocketTransport implements Transport {
     // ---------------------------------------------------------------- output
 
     @Override
+    public int messageBytes() {
+        return recordBytes == 0
+                ? Transport.super.messageBytes()
+                : recordBytes - FrameEncoder.headerBytes(recordBytes, false) - PONG.length;
+    }
+
+    @Override
     public void send(boolean text, ByteBuffer message, int headroom, @Nullable Runnable released) {
         dataMoved = true;
         enqueue(new Frame(Kind.DATA, text ? Opcode.TEXT : Opcode.BINARY, message, headroom, released));
@@ -523,6 +538,7 @@ public final class WebSocketTransport implements Transport {
         private final int opcode;
         private final int headroom;
         private final int size;
+        private final boolean withPong;
         private final @Nullable Runnable released;
         private ByteBuffer bytes;
 
@@ -532,17 +548,28 @@ public final class WebSocketTransport implements Transport {
             this.bytes = payload;
             this.headroom = headroom;
             this.released = released;
-            this.size = FrameEncoder.headerBytes(payload.remaining(), role == Role.CLIENT) + payload.remaining();
+            this.withPong = kind == Kind.DATA && payload.remaining() <= messageBytes() && recordBytes > 0;
+            this.size = FrameEncoder.headerBytes(payload.remaining(), role == Role.CLIENT)
+                    + payload.remaining()
+                    + (withPong ? PONG.length : 0);
         }
 
-        /** Puts the header before the payload, in place where there is room, and masks. */
+        /**
+         * Puts the header before the payload, in place where there is room, and masks.
+         *
+         * <p>A Pong behind the payload, in the same TLS record: client-go pushes its clock on Pongs alone, and sees none
+         * while its user does not read. Who reads on after an hour finds the record that was begun, whole, in its own
+         * buffer: with the Pong at its end the clock is right again before the network is asked for more.
+         */
         void encode() {
             boolean masked = role == Role.CLIENT;
             int payloadBytes = bytes.remaining();
             int headerBytes = FrameEncoder.headerBytes(payloadBytes, masked);
-            if (headroom < headerBytes || bytes.isReadOnly()) {
-                ByteBuffer copy = ByteBuffer.allocate(headerBytes + payloadBytes);
-                copy.position(headerBytes).put(bytes).position(headerBytes);
+            int tailBytes = withPong ? PONG.length : 0;
+            boolean room = headroom >= headerBytes && bytes.capacity() - bytes.limit() >= tailBytes;
+            if (!room || bytes.isReadOnly()) {
+                ByteBuffer copy = ByteBuffer.allocate(headerBytes + payloadBytes + tailBytes);
+                copy.position(headerBytes).put(bytes).flip().position(headerBytes);
                 bytes = copy;
             }
             int key = masked ? masks.next() : 0;
@@ -551,6 +578,10 @@ public final class WebSocketTransport implements Transport {
             }
             int start = bytes.position() - headerBytes;
             FrameEncoder.putHeader(bytes, start, opcode, payloadBytes, masked, key);
+            if (withPong) {
+                int end = bytes.limit();
+                bytes.limit(end + tailBytes).put(end, PONG);
+            }
             bytes.position(start);
         }
 

@@ -27,8 +27,23 @@ public final class MemoryLink implements ByteLink {
     @GuardedBy("lock")
     private int writtenAfterClose;
 
+    private final int recordBytes;
     private volatile Runnable onWrite = () -> {};
     private volatile Runnable onPause = () -> {};
+
+    public MemoryLink() {
+        this(0);
+    }
+
+    /** With records, as of TLS. */
+    public MemoryLink(int recordBytes) {
+        this.recordBytes = recordBytes;
+    }
+
+    @Override
+    public int recordBytes() {
+        return recordBytes;
+    }
 
     /** Runs within each write, before the link has the bytes. */
     public void onWrite(Runnable newOnWrite) {

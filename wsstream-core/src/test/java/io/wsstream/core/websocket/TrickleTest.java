@@ -164,6 +164,64 @@ class TrickleTest {
         assertThat(side.link.isPaused()).isFalse();
     }
 
+    // ---------------------------------------------------------------- a peer that does not read
+
+    /** client-go reads whole records, and pushes its clock when it meets a Pong in one. */
+    @Test
+    void everyOutputFillsARecordAtMostAndEndsItWithAPong() {
+        MemoryLink link = new MemoryLink(1 << 14);
+        WebSocketTransport transport = new WebSocketTransport(Role.SERVER, link, NO_CLOCK, trickle);
+        int longest = transport.messageBytes();
+
+        for (int size : new int[] {0, 1, 125, 126, longest}) {
+            transport.send(false, payload(size, 14, 2), 14, null);
+
+            byte[] sent = new byte[size];
+            payload(size, 0, 0).get(sent);
+            byte[] record = link.takeAll();
+            assertThat(record).hasSizeLessThanOrEqualTo(1 << 14);
+            assertThat(Bytes.toHex(record)).isEqualTo(Bytes.toHex(Frames.frame(Role.CLIENT, 0x82, sent, 0)) + "8a00");
+        }
+        assertThat(longest).isEqualTo((1 << 14) - 4 - 2);
+    }
+
+    @Test
+    void anOutputWithoutRoomForThePongIsCopiedAndNothingBehindItIsTouched() {
+        MemoryLink link = new MemoryLink(1 << 14);
+        WebSocketTransport transport = new WebSocketTransport(Role.SERVER, link, NO_CLOCK, trickle);
+        byte[] callers = Bytes.ofHex("000000000a0b7777");
+
+        transport.send(false, ByteBuffer.wrap(callers, 4, 2), 0, null);
+        transport.send(false, payload(2, 14, 1), 14, null);
+
+        assertThat(Bytes.toHex(link.takeAll())).isEqualTo("82020a0b8a00" + "820200018a00");
+        assertThat(callers).isEqualTo(Bytes.ofHex("000000000a0b7777"));
+    }
+
+    @Test
+    void whatFillsNoRecordOrIsNoServersGoesWithoutAPong() {
+        MemoryLink link = new MemoryLink(1 << 14);
+        WebSocketTransport server = new WebSocketTransport(Role.SERVER, link, NO_CLOCK, trickle);
+        server.send(false, payload(server.messageBytes() + 1, 14, 2), 14, null);
+        assertThat(link.takeAll()).hasSize(4 + server.messageBytes() + 1);
+
+        new WebSocketTransport(Role.CLIENT, link, NO_CLOCK, trickle).send(false, payload(1, 14, 2), 14, null);
+        assertThat(link.takeAll()).hasSize(2 + 4 + 1);
+        new WebSocketTransport(Role.SERVER, link, NO_CLOCK).send(false, payload(1, 14, 2), 14, null);
+        assertThat(link.takeAll()).hasSize(2 + 1);
+        MemoryLink plain = new MemoryLink();
+        new WebSocketTransport(Role.SERVER, plain, NO_CLOCK, trickle).send(false, payload(1, 14, 2), 14, null);
+        assertThat(plain.takeAll()).hasSize(2 + 1);
+    }
+
+    private static ByteBuffer payload(int size, int headroom, int tailroom) {
+        ByteBuffer buffer = ByteBuffer.allocate(headroom + size + tailroom).position(headroom);
+        for (int i = 0; i < size; i++) {
+            buffer.put((byte) i);
+        }
+        return buffer.flip().position(headroom);
+    }
+
     @Test
     void figuresThatMakeNoSenseAreRefused() {
         assertThatThrownBy(() -> new Trickle(OFF, Duration.ofSeconds(1), 1, 1, 1))

@@ -299,8 +299,8 @@ public final class ExecSession {
      *
      * @param stream {@link Channel#STDOUT} or {@link Channel#STDERR}; with a tty only the former
      * @param bytes position to limit; this session's from now on, and it may change them
-     * @param headroom how many bytes before the position may be overwritten; {@link ChannelConnection#HEADROOM} spares
-     *     every copy
+     * @param headroom how many bytes before the position may be overwritten, and if any, those behind the limit as well;
+     *     {@link ChannelConnection#HEADROOM} and {@link ChannelConnection#TAILROOM} spare every copy
      * @param released run once the buffer is needed no more, on any thread, or null
      */
     public void send(Channel stream, ByteBuffer bytes, int headroom, @Nullable Runnable released) {
@@ -318,8 +318,8 @@ public final class ExecSession {
      * @param bytes position to limit; all are taken, and may be reused at once
      */
     public void send(Channel stream, ByteBuffer bytes) {
-        ByteBuffer copy = ByteBuffer.allocate(ChannelConnection.HEADROOM + bytes.remaining());
-        copy.position(ChannelConnection.HEADROOM).put(bytes).position(ChannelConnection.HEADROOM);
+        ByteBuffer copy = ChannelConnection.room(bytes.remaining());
+        copy.put(bytes).flip().position(ChannelConnection.HEADROOM);
         send(stream, copy, ChannelConnection.HEADROOM, null);
     }
 
@@ -327,6 +327,14 @@ public final class ExecSession {
     OutputStream output(Channel stream) {
         return new ChannelOutputStream(
                 wire.connection(), (bytes, headroom) -> send(stream, bytes, headroom, null), () -> {});
+    }
+
+    /**
+     * {@return how many bytes one {@link #send} should hold at most} More are sent as well, but a stock kubectl then gives up
+     * when its user does not read on for a minute.
+     */
+    public int messageBytes() {
+        return wire.connection().messageBytes();
     }
 
     /** {@return whether the output queue has room; when not, {@link Client#onWritable} tells when it has again} */

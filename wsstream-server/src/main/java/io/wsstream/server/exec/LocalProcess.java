@@ -181,7 +181,7 @@ public final class LocalProcess implements ExecTarget, AutoCloseable {
     private void spawn(ExecSession session, @Nullable TerminalSize size) {
         Run run = new Run(session, options);
         try {
-            runtime.spawn(spec(session.request(), size), run);
+            runtime.spawn(spec(session, size), run);
         } catch (PtyException refused) {
             explain(session, refused);
         } catch (RuntimeException bug) {
@@ -190,10 +190,12 @@ public final class LocalProcess implements ExecTarget, AutoCloseable {
         }
     }
 
-    private PtySpec spec(ExecRequest request, @Nullable TerminalSize size) {
+    private PtySpec spec(ExecSession session, @Nullable TerminalSize size) {
+        ExecRequest request = session.request();
         PtySpec.Builder spec = PtySpec.command(request.command())
                 .environment(environment(request))
-                .headroom(ChannelConnection.HEADROOM);
+                .headroom(ChannelConnection.HEADROOM)
+                .outputBytes(Math.min(PtySpec.MAX_OUTPUT_BYTES, session.messageBytes()));
         if (options.onClientLost != null) {
             spec.killPolicy(options.onClientLost);
         }

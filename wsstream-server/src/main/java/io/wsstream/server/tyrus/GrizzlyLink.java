@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * <b>Memory:</b> none of its own; the queue is bounded by {@link WebSocketTransport}.
  */
 final class GrizzlyLink implements ByteLink {
+    /** RFC 8446 section 5.1; the JDK fills its records. */
+    private static final int TLS_RECORD_BYTES = 1 << 14;
+
     private final NIOConnection connection;
     private final ByteFilter connections;
     private final @Nullable AsyncQueueWriter<SocketAddress> direct;
@@ -97,6 +100,11 @@ final class GrizzlyLink implements ByteLink {
 
     boolean isPaused() {
         return paused;
+    }
+
+    @Override
+    public int recordBytes() {
+        return direct == null ? TLS_RECORD_BYTES : 0;
     }
 
     @Override

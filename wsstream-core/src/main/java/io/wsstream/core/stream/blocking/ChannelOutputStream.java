@@ -69,11 +69,9 @@ public final class ChannelOutputStream extends OutputStream {
         int done = 0;
         while (done < length) {
             awaitRoom();
-            int taken = Math.min(MESSAGE_BYTES, length - done);
-            ByteBuffer message = ByteBuffer.allocate(ChannelConnection.HEADROOM + taken);
-            message.position(ChannelConnection.HEADROOM)
-                    .put(from, offset + done, taken)
-                    .position(ChannelConnection.HEADROOM);
+            int taken = Math.min(Math.min(MESSAGE_BYTES, gate.messageBytes()), length - done);
+            ByteBuffer message = ChannelConnection.room(taken);
+            message.put(from, offset + done, taken).flip().position(ChannelConnection.HEADROOM);
             send(message);
             done += taken;
         }
