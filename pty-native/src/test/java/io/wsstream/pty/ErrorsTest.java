@@ -4,6 +4,7 @@ import static io.wsstream.pty.Machine.ENVIRONMENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wsstream.pty.internal.posix.Host;
 import java.nio.file.Files;
@@ -144,6 +145,59 @@ class ErrorsTest extends WithRuntime {
 
         assertThat(limited.waitFor()).as(said).isZero();
         assertThat(said).contains("RESOURCE EMFILE").endsWith("all ended\n");
+    }
+
+    /** In a JVM of its own, whose {@code /dev/pts} holds one terminal. */
+    static final class TerminalLimit {
+        private TerminalLimit() {}
+
+        public static void main(String[] arguments) throws Exception {
+            try (PtyRuntime runtime = PtyRuntime.start(1)) {
+                Recorder first = Machine.run(runtime, Machine.onTerminal("read x"));
+                try {
+                    Recorder unused = Machine.run(runtime, Machine.onTerminal("true"));
+                } catch (PtyException refused) {
+                    System.out.println(refused.kind() + " " + refused.errnoName() + " " + runtime.liveProcesses());
+                }
+                first.process().closeInput();
+                PtyExit unused = first.exit();
+                System.out.println(Machine.run(runtime, Machine.onTerminal("exit 4"))
+                        .exit()
+                        .code());
+            }
+        }
+    }
+
+    @Test
+    void withoutTerminalsItIsARefusalThatPasses() throws Exception {
+        String ownTerminals = "mount -t devpts -o newinstance,ptmxmode=666,max=1 devpts /dev/pts"
+                + " && mount --bind /dev/pts/ptmx /dev/ptmx";
+        assumeTrue(
+                new ProcessBuilder("unshare", "-m", "sh", "-c", ownTerminals)
+                                .start()
+                                .waitFor()
+                        == 0,
+                "no mount namespace may be made here");
+        Process limited = new ProcessBuilder(
+                        "unshare",
+                        "-m",
+                        "sh",
+                        "-c",
+                        ownTerminals + " && exec \"$@\"",
+                        "sh",
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED",
+                        "-Xmx64m",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        TerminalLimit.class.getName())
+                .redirectErrorStream(true)
+                .start();
+
+        String said = new String(limited.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+
+        assertThat(limited.waitFor()).as(said).isZero();
+        assertThat(said).isEqualTo("RESOURCE ENOSPC 1\n4\n");
     }
 
     @ParameterizedTest

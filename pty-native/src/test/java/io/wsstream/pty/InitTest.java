@@ -51,7 +51,7 @@ class InitTest {
                         "--mount-proc",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
-                        System.getProperty("java.class.path") + ":" + modulePath(),
+                        System.getProperty("java.class.path"),
                         First.class.getName(),
                         Boolean.toString(init))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -64,11 +64,6 @@ class InitTest {
         } finally {
             first.destroyForcibly();
         }
-    }
-
-    private static String modulePath() {
-        String path = System.getProperty("jdk.module.path");
-        return path == null ? "" : path;
     }
 
     private static boolean isNamespaceAllowed() throws Exception {
