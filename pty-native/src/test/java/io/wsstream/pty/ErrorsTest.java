@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.wsstream.pty.internal.posix.Host;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -127,18 +128,7 @@ class ErrorsTest extends WithRuntime {
     @Test
     void withoutDescriptorsItIsARefusalThatPasses() throws Exception {
         // A JVM of its own has the low limit.
-        Process limited = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "ulimit -n 64; exec \"$@\"",
-                        "sh",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Xmx64m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        DescriptorLimit.class.getName())
-                .redirectErrorStream(true)
+        Process limited = Machine.jvm(List.of("sh", "-c", "ulimit -n 64; exec \"$@\"", "sh"), DescriptorLimit.class)
                 .start();
 
         String said = new String(limited.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
@@ -178,20 +168,9 @@ class ErrorsTest extends WithRuntime {
                                 .waitFor()
                         == 0,
                 "no mount namespace may be made here");
-        Process limited = new ProcessBuilder(
-                        "unshare",
-                        "-m",
-                        "sh",
-                        "-c",
-                        ownTerminals + " && exec \"$@\"",
-                        "sh",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Xmx64m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        TerminalLimit.class.getName())
-                .redirectErrorStream(true)
+        Process limited = Machine.jvm(
+                        List.of("unshare", "-m", "sh", "-c", ownTerminals + " && exec \"$@\"", "sh"),
+                        TerminalLimit.class)
                 .start();
 
         String said = new String(limited.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
