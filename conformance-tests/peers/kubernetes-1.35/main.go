@@ -4,9 +4,7 @@
 package main
 
 import (
-	"fmt"
 	"net/http"
-	"os"
 
 	"k8s.io/client-go/tools/remotecommand"
 	"k8s.io/kubelet/pkg/cri/streaming"
@@ -14,16 +12,7 @@ import (
 	"wsstream/peers/localpod"
 )
 
-func main() {
-	if len(os.Args) < 2 || os.Args[1] != "server" {
-		fmt.Fprintln(os.Stderr, "usage: kubernetes-1.35 server [-container COMMAND] [-until-stdin-eof] [-log]")
-		os.Exit(2)
-	}
-	if err := serve(os.Args[2:]); err != nil {
-		fmt.Fprintln(os.Stderr, "error:", err)
-		os.Exit(1)
-	}
-}
+func main() { localpod.Main(serve) }
 
 func serve(args []string) error {
 	options := localpod.NewOptions()

@@ -1,57 +1,92 @@
-// Command kubernetes is Kubernetes' own streaming code, as server and as client: the CRI streaming server of
-// k8s.io/cri-streaming, alone or with the translator and tunnel of k8s.io/apiserver in front, and client-go.
+// Command kubernetes is Kubernetes' newest server code for streams: the CRI streaming server of k8s.io/cri-streaming, alone
+// or with the translator and tunnel of k8s.io/apiserver in front.
 //
-// A failure is one line on stderr and exit code 1; the exit code of a remote command is passed on.
+//	kubernetes server [-apiserver] [-container COMMAND] [-until-stdin-eof] [-log]
 package main
 
 import (
+	"encoding/json"
 	"errors"
-	"fmt"
-	"os"
+	"net/http"
+	"net/url"
 	"strings"
 
-	"k8s.io/client-go/util/exec"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/util/proxy"
+	apiserver "k8s.io/apiserver/pkg/util/proxy"
+	"k8s.io/cri-streaming/pkg/streaming"
+	"k8s.io/cri-streaming/pkg/streaming/portforward"
+	"k8s.io/cri-streaming/pkg/streaming/remotecommand"
+	"k8s.io/streaming/pkg/httpstream/wsstream"
+	"wsstream/peers/localpod"
 )
 
-const usage = `usage:
-  kubernetes server [-apiserver] [-container COMMAND] [-until-stdin-eof] [-log]
-  kubernetes exec -server URL [flags] POD -- COMMAND...
-  kubernetes attach -server URL [flags] POD
-  kubernetes port-forward -server URL [flags] POD [LOCAL:]REMOTE...
-flags: -token T -n NAMESPACE -c CONTAINER -log; exec and attach: -i -t -sizes 80x24,... -stdout=false -stderr=false
-       -offer SUBPROTOCOL,... -fallback
-`
+func main() { localpod.Main(serve) }
 
-func main() {
-	if len(os.Args) < 2 {
-		exitWithUsage("no mode given")
+func serve(args []string) error {
+	options := localpod.NewOptions()
+	behindAPIServer := options.Flags.Bool("apiserver", false, "put the apiserver's translator and tunnel in front")
+	options.Parse(args)
+
+	runtime := localpod.Runtime[remotecommand.TerminalSize]{Container: options.Container()}
+	server, err := streaming.NewServer(streaming.DefaultConfig, runtime)
+	if err != nil {
+		return err
 	}
-	mode, args := os.Args[1], os.Args[2:]
-	switch mode {
-	case "server":
-		exitOn(serve(args))
-	case "exec", "attach":
-		exitOn(stream(mode, parse(mode, args)))
-	case "port-forward":
-		exitOn(portForward(parse(mode, args)))
-	default:
-		exitWithUsage(fmt.Sprintf("unknown mode %q", mode))
+	front := localpod.NewFront(localpod.Streaming{
+		Server:     server,
+		WriteError: streaming.WriteError,
+		Ports: func(r *http.Request) ([]int32, error) {
+			options, err := portforward.NewV4Options(r)
+			if err != nil {
+				return nil, err
+			}
+			return options.Ports, nil
+		},
+	})
+	if !*behindAPIServer {
+		return options.Serve(front)
 	}
+	listener, backend, err := localpod.Listen()
+	if err != nil {
+		return err
+	}
+	go func() { localpod.Fail(http.Serve(listener, front)) }()
+	return options.Serve(translating(backend))
 }
 
-func exitOn(err error) {
-	var remote exec.CodeExitError
-	switch {
-	case err == nil:
-	case errors.As(err, &remote):
-		os.Exit(remote.Code)
-	default:
-		fmt.Fprintln(os.Stderr, "error:", strings.Join(strings.Fields(err.Error()), " "))
-		os.Exit(1)
-	}
+// translating is what the apiserver does with a pod's subresources: v5 is translated to SPDY, a tunnel is opened up, and
+// everything else is relayed byte by byte.
+func translating(backend string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		location, err := url.Parse(backend + r.URL.RequestURI())
+		if err != nil {
+			responder{}.Error(w, r, err)
+			return
+		}
+		relay := proxy.NewUpgradeAwareHandler(location, nil, false, true, responder{})
+		handler := http.Handler(relay)
+		if strings.HasSuffix(r.URL.Path, "/portforward") {
+			tunnel := apiserver.NewTunnelingHandler(relay)
+			handler = apiserver.NewTranslatingHandler(relay, tunnel, wsstream.IsWebSocketRequestWithTunnelingProtocol)
+		} else {
+			asked := apiserver.Options(localpod.StreamsOf(r))
+			translator := apiserver.NewStreamTranslatorHandler(location, nil, 0, asked)
+			handler = apiserver.NewTranslatingHandler(relay, translator, wsstream.IsWebSocketRequestWithStreamCloseProtocol)
+		}
+		handler.ServeHTTP(w, r)
+	})
 }
 
-func exitWithUsage(reason string) {
-	fmt.Fprintf(os.Stderr, "error: %s\n%s", reason, usage)
-	os.Exit(2)
+// responder answers what the relay refuses as the apiserver does, with a Status.
+type responder struct{}
+
+func (responder) Error(w http.ResponseWriter, _ *http.Request, err error) {
+	var refusal apierrors.APIStatus = apierrors.NewInternalError(err)
+	_ = errors.As(err, &refusal)
+	status := refusal.Status()
+	status.APIVersion, status.Kind = "v1", "Status"
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(int(status.Code))
+	_ = json.NewEncoder(w).Encode(status)
 }

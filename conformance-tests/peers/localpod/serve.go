@@ -8,12 +8,30 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"github.com/go-logr/logr"
 	"k8s.io/klog/v2"
 )
+
+// Main is the main of a server; it is called as SERVER server FLAGS.
+func Main(serve func(args []string) error) {
+	if len(os.Args) < 2 || os.Args[1] != "server" {
+		fmt.Fprintf(os.Stderr, "usage: %s server [flags]; -h lists them\n", filepath.Base(os.Args[0]))
+		os.Exit(2)
+	}
+	Fail(serve(os.Args[2:]))
+}
+
+// Fail ends the program with an error in one line; nothing happens without one.
+func Fail(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "error:", err)
+		os.Exit(1)
+	}
+}
 
 // Options are the flags of every server; a release adds its own to Flags before it calls Parse.
 type Options struct {

@@ -1,5 +1,6 @@
 package io.wsstream.conformance;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +81,14 @@ public final class Case {
     /** {@return what is played: once for each subprotocol and each row of parameters} */
     public List<Run> runs() {
         return runs;
+    }
+
+    /** {@return how long it takes at most with a peer that does nothing, but for the bounds around its steps} */
+    Duration patience() {
+        return runs.stream()
+                .flatMap(run -> run.steps().stream())
+                .map(Step::patience)
+                .reduce(Duration.ZERO, Duration::plus);
     }
 
     @Override

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the cases. Source: {@code /cases/README.md}. */
@@ -23,6 +24,8 @@ public final class CaseLoader {
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
+
+    private static final Map<Side, List<Case>> LOADED = new ConcurrentHashMap<>();
 
     private CaseLoader() {}
 
@@ -34,6 +37,10 @@ public final class CaseLoader {
      * @throws CaseFormatException if a file does not keep the schema
      */
     public static List<Case> load(Side side) {
+        return LOADED.computeIfAbsent(side, CaseLoader::read);
+    }
+
+    private static List<Case> read(Side side) {
         List<Case> cases = new ArrayList<>();
         Set<String> ids = new HashSet<>();
         String folder = side.name().toLowerCase(Locale.ROOT) + "/";
@@ -47,7 +54,7 @@ public final class CaseLoader {
                 }
             }
         }
-        return cases;
+        return List.copyOf(cases);
     }
 
     /** {@return the commands that cases ask servers to run: name to program and arguments} */

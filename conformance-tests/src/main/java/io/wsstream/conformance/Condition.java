@@ -41,8 +41,8 @@ public final class Condition {
             int count = what.only("count").need("count").number();
             return new Condition(what, bytes -> bytes.length >= count ? count : -1);
         }
-        byte[] exact = Payload.of(what);
-        return new Condition(what, bytes -> Arrays.equals(bytes, exact) ? bytes.length : -1);
+        Payload.check(what);
+        return new Condition(what, bytes -> Arrays.equals(bytes, Payload.of(what)) ? bytes.length : -1);
     }
 
     /** {@return whether the bytes fulfil it} */

@@ -3,6 +3,7 @@ package io.wsstream.conformance;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * its case; every step of a case has a bound.
  */
 public final class ConformanceRun implements AutoCloseable {
+    /** Of the runs of one case; what the others would tell is the same. */
+    private static final int ENOUGH_FAILURES = 2;
+
     private final List<Case> cases;
     private final Judge judge;
     private final Deviations deviations;
@@ -56,9 +60,10 @@ public final class ConformanceRun implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        for (Case each : this.cases) {
-            results.put(each, threads.submit(() -> play(each)));
-        }
+        // Those that may wait long come first, so that the others are played meanwhile.
+        this.cases.stream()
+                .sorted(Comparator.comparing(Case::patience).reversed())
+                .forEach(each -> results.put(each, threads.submit(() -> play(each))));
     }
 
     /** {@return the cases in the order in which their results come} */
@@ -116,7 +121,12 @@ public final class ConformanceRun implements AutoCloseable {
         List<String> explanation = new ArrayList<>();
         List<String> evidence = List.of();
         List<String> unfit = new ArrayList<>();
+        int failed = 0;
         for (Case.Run run : which.runs()) {
+            if (failed == ENOUGH_FAILURES) {
+                explanation.add("its other runs were not played");
+                break;
+            }
             String why = judge.unfit(which, run);
             if (why != null) {
                 unfit.add(why);
@@ -128,6 +138,7 @@ public final class ConformanceRun implements AutoCloseable {
                 evidence = seen.lines();
             }
             explanation.addAll(failure);
+            failed += failure.isEmpty() ? 0 : 1;
             watch(which, run, seen);
         }
         boolean applies = unfit.size() < which.runs().size();

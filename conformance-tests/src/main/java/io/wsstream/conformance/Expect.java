@@ -38,32 +38,29 @@ final class Expect implements Step {
     private record Alternative(List<Part> parts, boolean untilTheEnd) {}
 
     private final Node what;
-    private final List<Alternative> alternatives;
     private final Duration bound;
     private final @Nullable Duration silence;
 
-    private Expect(Node what, List<Alternative> alternatives, Duration bound, @Nullable Duration silence) {
+    private Expect(Node what) {
         this.what = what;
-        this.alternatives = alternatives;
-        this.bound = bound;
-        this.silence = silence;
+        Node within = what.get("within");
+        Node silent = what.get("silent");
+        this.bound = within == null ? USUAL_BOUND : within.duration();
+        this.silence = silent == null ? null : silent.duration();
     }
 
     static Expect of(Node what) {
-        Node within = what.get("within");
-        Node silent = what.get("silent");
+        Expect expect = new Expect(what);
+        List<Alternative> unused = expect.alternatives(); // Finds mistakes before anything is connected.
+        return expect;
+    }
+
+    /** {@return what may come, for one play} */
+    private List<Alternative> alternatives() {
         Node any = what.get("any");
-        List<Alternative> alternatives = new ArrayList<>();
-        if (any != null) {
-            any.list().forEach(each -> alternatives.add(alternative(each)));
-        } else if (silent == null) {
-            alternatives.add(alternative(what));
-        }
-        return new Expect(
-                what,
-                alternatives,
-                within == null ? USUAL_BOUND : within.duration(),
-                silent == null ? null : silent.duration());
+        return any != null
+                ? any.list().stream().map(Expect::alternative).toList()
+                : silence != null ? List.of() : List.of(alternative(what));
     }
 
     private static Alternative alternative(Node what) {
@@ -87,7 +84,7 @@ final class Expect implements Step {
                                     ? unknown(key, value)
                                     : Payload.isPayload(value)
                                                     && !value.toString().equals("any")
-                                            ? new Exactly(channel, Payload.of(value))
+                                            ? new Exactly(channel, value)
                                             : new Like(channel, value));
             }
         }
@@ -109,6 +106,7 @@ final class Expect implements Step {
             playSilence(conversation, silence);
             return;
         }
+        List<Alternative> alternatives = alternatives();
         long deadline = System.nanoTime() + bound.toNanos();
         while (true) {
             boolean mayCome = false;
@@ -122,17 +120,24 @@ final class Expect implements Step {
                 mayCome |= met == null;
             }
             if (!mayCome) {
-                throw new CaseFailure(toString(), seen(conversation));
+                throw new CaseFailure(toString(), seen(conversation, alternatives));
             }
             if (conversation.isOver() && conversation.end() != null) {
-                throw new CaseFailure(toString(), seen(conversation) + "; then the end of the connection");
+                throw new CaseFailure(
+                        toString(), seen(conversation, alternatives) + "; then the end of the connection");
             }
             long left = deadline - System.nanoTime();
             if (left <= 0 || (!conversation.receive(Duration.ofNanos(left)) && System.nanoTime() >= deadline)) {
                 throw new CaseFailure(
-                        toString(), seen(conversation) + "; nothing more within " + bound.toMillis() + " ms");
+                        toString(),
+                        seen(conversation, alternatives) + "; nothing more within " + bound.toMillis() + " ms");
             }
         }
+    }
+
+    @Override
+    public Duration patience() {
+        return silence == null ? bound : silence;
     }
 
     private static @Nullable Boolean met(Alternative alternative, Conversation conversation) {
@@ -156,7 +161,7 @@ final class Expect implements Step {
             if (conversation.messages().size() > before
                     || conversation.end() != null
                     || (!closed && conversation.close() != null)) {
-                throw new CaseFailure(toString(), seen(conversation));
+                throw new CaseFailure(toString(), "a message, or the end");
             }
         }
     }
@@ -174,11 +179,8 @@ final class Expect implements Step {
         }
     }
 
-    private String seen(Conversation conversation) {
+    private static String seen(Conversation conversation, List<Alternative> alternatives) {
         List<String> all = new ArrayList<>();
-        if (silence != null) {
-            all.add("a message, or the end");
-        }
         alternatives.forEach(alternative -> alternative.parts().stream()
                 .filter(part -> !Boolean.TRUE.equals(part.met(conversation)))
                 .map(part -> part.seen(conversation))
@@ -195,35 +197,44 @@ final class Expect implements Step {
     /** Just these bytes, over however many messages. */
     private static final class Exactly implements Part {
         private final int channel;
-        private final byte[] expected;
+        private final Node payload;
+        private byte @Nullable [] bytes;
 
-        Exactly(int channel, byte[] expected) {
+        Exactly(int channel, Node payload) {
             this.channel = channel;
-            this.expected = expected;
+            this.payload = payload;
+            Payload.check(payload);
+        }
+
+        private byte[] expected() {
+            if (bytes == null) {
+                bytes = Payload.of(payload);
+            }
+            return bytes;
         }
 
         @Override
         public @Nullable Boolean met(Conversation conversation) {
-            Conversation.Bytes bytes = conversation.channel(channel);
-            int matching = bytes.matching(expected);
-            if (matching == expected.length) {
+            Conversation.Bytes there = conversation.channel(channel);
+            int matching = there.matching(expected());
+            if (matching == expected().length) {
                 return true;
             }
-            return (matching < bytes.size() || conversation.isOver()) ? false : null;
+            return (matching < there.size() || conversation.isOver()) ? false : null;
         }
 
         @Override
         public void take(Conversation conversation) {
-            conversation.channel(channel).drop(expected.length);
+            conversation.channel(channel).drop(expected().length);
         }
 
         @Override
         public String seen(Conversation conversation) {
             byte[] there = conversation.channel(channel).toArray();
-            int from = conversation.channel(channel).matching(expected);
+            int from = conversation.channel(channel).matching(expected());
             return Dialect.channelName(channel) + " "
                     + (there.length > 200 && from > 0
-                            ? from + " of " + expected.length + " bytes as expected, then "
+                            ? from + " of " + expected().length + " bytes as expected, then "
                                     + Excerpt.text(Arrays.copyOfRange(there, from, there.length))
                             : Excerpt.text(there));
         }

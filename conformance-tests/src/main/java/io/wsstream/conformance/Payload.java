@@ -3,6 +3,7 @@ package io.wsstream.conformance;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 
 /** Bytes as a case file writes them: text, {@code {hex}}, {@code {random}}, {@code {repeat, times}}, or a list of these. */
@@ -12,6 +13,36 @@ public final class Payload {
     /** {@return whether the node writes bytes, and no condition on bytes} */
     static boolean isPayload(Node node) {
         return node.isText() || node.has("hex") || node.has("random") || node.has("repeat");
+    }
+
+    /**
+     * Checks that the node writes bytes, and makes none of them: some are many.
+     *
+     * @throws CaseFormatException if it does not
+     */
+    static void check(Node node) {
+        if (node.isText()) {
+            return;
+        }
+        if (node.has("hex")) {
+            byte[] unused = of(node);
+        } else if (node.has("random")) {
+            int unused = node.only("random").need("random").number();
+        } else if (node.has("repeat")) {
+            check(node.only("repeat", "times").need("repeat"));
+            int unused = node.need("times").number();
+        } else {
+            parts(node).forEach(Payload::check);
+        }
+    }
+
+    private static List<Node> parts(Node node) {
+        List<Node> parts = node.list();
+        if (parts.size() == 1 && parts.get(0) == node) {
+            throw node.wrong(
+                    "bytes are expected: text, {hex: ..}, {random: N}, {repeat: .., times: N}, or a list of them");
+        }
+        return parts;
     }
 
     /** {@return the bytes that the node writes} */
@@ -29,16 +60,14 @@ public final class Payload {
         }
         if (node.has("repeat")) {
             byte[] once = of(node.only("repeat", "times").need("repeat"));
-            return new String(once, StandardCharsets.ISO_8859_1)
-                    .repeat(node.need("times").number())
-                    .getBytes(StandardCharsets.ISO_8859_1);
+            byte[] all = new byte[once.length * node.need("times").number()];
+            for (int at = 0; at < all.length; at += once.length) {
+                System.arraycopy(once, 0, all, at, once.length);
+            }
+            return all;
         }
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        if (node.list().size() == 1 && node.list().get(0) == node) {
-            throw node.wrong(
-                    "bytes are expected: text, {hex: ..}, {random: N}, {repeat: .., times: N}, or a list of them");
-        }
-        node.list().forEach(part -> all.writeBytes(of(part)));
+        parts(node).forEach(part -> all.writeBytes(of(part)));
         return all.toByteArray();
     }
 

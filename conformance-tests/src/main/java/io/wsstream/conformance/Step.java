@@ -1,6 +1,5 @@
 package io.wsstream.conformance;
 
-import io.wsstream.conformance.wire.Excerpt;
 import io.wsstream.conformance.wire.Frame;
 import io.wsstream.conformance.wire.Handshake;
 import java.io.IOException;
@@ -19,6 +18,11 @@ public interface Step {
     /** Does it, or says how the peer deviates. */
     void play(Conversation conversation) throws CaseFailure, IOException, InterruptedException;
 
+    /** {@return how long it may wait for the peer, or waits by itself} */
+    default Duration patience() {
+        return Duration.ZERO;
+    }
+
     /** {@return what a list of steps in a case file says} */
     static List<Step> all(Node list) {
         return list.list().stream().map(Step::of).toList();
@@ -33,7 +37,7 @@ public interface Step {
         return switch (kind) {
             case "send" -> SendMessage.of(what);
             case "frame" -> SendFrame.of(what);
-            case "bytes" -> new SendBytes(Payload.of(what));
+            case "bytes" -> SendBytes.of(what);
             case "close" -> SendFrame.close(what);
             case "end" -> EndTcp.of(what);
             case "pause" -> new Pause(what.duration());
@@ -61,8 +65,19 @@ public interface Step {
                 }
             }
             SendMessage step = new SendMessage(node);
-            step.message(Dialect.V5); // Finds mistakes before anything is connected.
+            step.check(); // Finds mistakes before anything is connected.
             return step;
+        }
+
+        private void check() {
+            Node whole = what.get("message");
+            if (whole != null) {
+                Payload.check(whole);
+            } else if (what.has("CLOSE") || what.has("status")) {
+                byte[] unused = message(Dialect.V5);
+            } else {
+                Payload.check(what.need(channelKey()));
+            }
         }
 
         @Override
@@ -103,7 +118,8 @@ public interface Step {
                         .build());
                 from = to;
             }
-            if (message.length == 2 && message[0] == (byte) 0xFF && (message[1] & 0xFF) > Dialect.RESIZE) {
+            boolean isClose = message.length > 0 && message[0] == (byte) 0xFF;
+            if (isClose && (message.length != 2 || (message[1] & 0xFF) > Dialect.RESIZE)) {
                 conversation.taint();
             }
         }
@@ -172,7 +188,10 @@ public interface Step {
         static SendFrame of(Node node) {
             node.only("opcode", "payload", "fin", "rsv", "masked", "mask", "length", "declared");
             SendFrame step = new SendFrame(node);
-            step.build(Frame.of(step.opcode(), step.payload()));
+            step.build(Frame.of(step.opcode(), new byte[0]));
+            if (node.has("payload")) {
+                Payload.check(node.need("payload"));
+            }
             return step;
         }
 
@@ -270,20 +289,25 @@ public interface Step {
 
     /** Sends bytes that need not be a frame. */
     final class SendBytes implements Step {
-        private final byte[] bytes;
+        private final Node what;
 
-        private SendBytes(byte[] bytes) {
-            this.bytes = bytes;
+        private SendBytes(Node what) {
+            this.what = what;
+        }
+
+        static SendBytes of(Node what) {
+            Payload.check(what);
+            return new SendBytes(what);
         }
 
         @Override
         public void play(Conversation conversation) {
-            conversation.sendRaw(bytes);
+            conversation.sendRaw(Payload.of(what));
         }
 
         @Override
         public String toString() {
-            return "bytes " + Excerpt.text(bytes);
+            return "bytes " + what;
         }
     }
 
@@ -327,6 +351,11 @@ public interface Step {
         @Override
         public void play(Conversation conversation) throws InterruptedException {
             conversation.wire().idle(time);
+        }
+
+        @Override
+        public Duration patience() {
+            return time;
         }
 
         @Override

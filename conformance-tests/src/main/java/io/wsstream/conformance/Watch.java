@@ -24,7 +24,7 @@ enum Watch {
             frames(frame -> frame.opcode() > Frame.PONG || (frame.opcode() > Frame.BINARY && !frame.isControl()))),
     SMALL_CONTROL_FRAMES(frames(frame -> frame.isControl() && frame.declaredLength() > 125)),
     FINAL_CONTROL_FRAMES(frames(frame -> frame.isControl() && !frame.fin())),
-    LEGAL_CLOSE_CODE(frames(frame -> frame.opcode() == Frame.CLOSE && !isLegal(frame.closeCode()))),
+    LEGAL_CLOSE_CODE(frames(frame -> frame.opcode() == Frame.CLOSE && !isLegalClose(frame))),
     CLOSE_REASON_IN_UTF8(frames(frame -> frame.opcode() == Frame.CLOSE && !isUtf8(frame.closeReason()))),
     NO_FRAGMENTS(frames(frame -> !frame.isControl() && (!frame.fin() || frame.opcode() == Frame.CONTINUATION))),
     NOTHING_AFTER_CLOSE(session(conversation ->
@@ -196,8 +196,12 @@ enum Watch {
         return message.channel() == Dialect.CLOSE && message.second() == Dialect.STDIN;
     }
 
-    private static boolean isLegal(int code) {
-        return (code >= 1000 && code <= 1014 && code != 1004 && code != 1006) || (code >= 3000 && code <= 4999);
+    /** A Close may be empty; a code may not be one of those that never go over the wire. */
+    private static boolean isLegalClose(Frame close) {
+        int code = close.closeCode();
+        return close.payload().length == 0
+                || (code >= 1000 && code <= 1014 && code != 1004 && code != Frame.NO_CODE && code != 1006)
+                || (code >= 3000 && code <= 4999);
     }
 
     private static boolean isUtf8(byte[] bytes) {

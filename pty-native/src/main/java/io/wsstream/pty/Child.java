@@ -6,6 +6,7 @@ import io.wsstream.pty.internal.linux.Epoll;
 import io.wsstream.pty.internal.posix.Children;
 import io.wsstream.pty.internal.posix.Descriptors;
 import io.wsstream.pty.internal.posix.Errno;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads:</b> methods that may be called from any thread say so; they set a flag and touch the loop, which calls
  * {@link #reconcile()}. The rest belongs to the loop thread. <b>Blocking:</b> never.
  */
-final class Child {
+final class Child implements Running {
     private enum Phase {
         NEW,
         RUNNING,
@@ -104,11 +105,13 @@ final class Child {
 
     // ---- any thread
 
-    int pid() {
+    @Override
+    public int pid() {
         return pid;
     }
 
-    PtySpec spec() {
+    @Override
+    public PtySpec spec() {
         return spec;
     }
 
@@ -116,15 +119,22 @@ final class Child {
         return loop;
     }
 
-    Input input() {
-        return input;
+    @Override
+    public int write(ByteBuffer src) {
+        return input.write(src);
+    }
+
+    @Override
+    public void closeInput() {
+        input.close();
     }
 
     PtyProcess handle() {
         return handle;
     }
 
-    CompletionStage<PtyExit> exit() {
+    @Override
+    public CompletionStage<PtyExit> exit() {
         return exit.minimalCompletionStage();
     }
 
@@ -138,13 +148,15 @@ final class Child {
         }
     }
 
-    void resize(int columns, int rows) {
+    @Override
+    public void resize(int columns, int rows) {
         if (spec.hasTerminal()) {
             outputs.get(0).descriptor.setSize(columns, rows, loop.layout());
         }
     }
 
-    void pause(PtyStream source, boolean paused) {
+    @Override
+    public void pause(PtyStream source, boolean paused) {
         for (Output output : outputs) {
             if (output.source == source && output.pauseAsked != paused) {
                 output.pauseAsked = paused;
@@ -153,12 +165,14 @@ final class Child {
         }
     }
 
-    void detach() {
+    @Override
+    public void detach() {
         detached = true;
         touch();
     }
 
-    void released(Chunk chunk) {
+    @Override
+    public void released(Chunk chunk) {
         int bytes = chunk.capacityBytes();
         loop.pool().giveBack(chunk);
         int before = unreleasedBytes.getAndAdd(-bytes);
@@ -167,7 +181,8 @@ final class Child {
         }
     }
 
-    void signalGroup(int signal) {
+    @Override
+    public void signalGroup(int signal) {
         synchronized (pidLock) {
             if (!reaped) {
                 var unused = Children.signalGroup(pid, signal);
@@ -187,13 +202,15 @@ final class Child {
         return cgroup != null && cgroup.isPopulated();
     }
 
-    void terminate(KillPolicy policy) {
+    @Override
+    public void terminate(KillPolicy policy) {
         if (keepUnreaped()) {
             runtime.escalator().begin(this, policy);
         }
     }
 
-    void holdExitForSession() {
+    @Override
+    public void holdExitForSession() {
         if (keepUnreaped()) {
             runtime.escalator().watch(this);
         }
@@ -585,6 +602,7 @@ final class Child {
             loop.freeSlot(slot);
             slot = -1;
         }
+        loop.load().decrementAndGet();
         runtime.ended(this);
     }
 

@@ -19,6 +19,12 @@ final class Chunk {
         this.address = Pointer.nativeValue(Native.getDirectBufferPointer(buffer));
     }
 
+    /** Over an array, for who needs no address. */
+    Chunk(byte[] bytes) {
+        this.buffer = ByteBuffer.wrap(bytes);
+        this.address = 0;
+    }
+
     int capacityBytes() {
         return buffer.capacity();
     }

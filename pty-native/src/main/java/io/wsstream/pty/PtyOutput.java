@@ -15,12 +15,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * process's outputs pin together is bounded by 1 MiB, beyond which no more is read until some are released.
  */
 public final class PtyOutput {
-    private final Child child;
+    private final Running child;
     private final PtyStream source;
     private final Chunk chunk;
     private final AtomicBoolean released = new AtomicBoolean();
 
-    PtyOutput(Child child, PtyStream source, Chunk chunk) {
+    PtyOutput(Running child, PtyStream source, Chunk chunk) {
         this.child = child;
         this.source = source;
         this.chunk = chunk;

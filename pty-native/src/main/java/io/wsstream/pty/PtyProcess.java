@@ -11,9 +11,9 @@ import java.util.concurrent.CompletionStage;
  * process group and of its session, and stays taken until {@link PtyListener#onExit}.
  */
 public final class PtyProcess implements AutoCloseable {
-    private final Child child;
+    private final Running child;
 
-    PtyProcess(Child child) {
+    PtyProcess(Running child) {
         this.child = child;
     }
 
@@ -38,7 +38,7 @@ public final class PtyProcess implements AutoCloseable {
      *     was closed, was never there, or nobody reads it any more
      */
     public int write(ByteBuffer src) {
-        return child.input().write(src);
+        return child.write(src);
     }
 
     /**
@@ -46,7 +46,7 @@ public final class PtyProcess implements AutoCloseable {
      * mode VEOF (Ctrl-D) is typed, twice after a line that was begun; in raw mode, where it would be data, nothing is.
      */
     public void closeInput() {
-        child.input().close();
+        child.closeInput();
     }
 
     /**

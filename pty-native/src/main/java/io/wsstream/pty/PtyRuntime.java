@@ -48,7 +48,7 @@ public final class PtyRuntime implements AutoCloseable {
     private int live;
 
     @GuardedBy("lock")
-    private final Set<Child> children = new HashSet<>();
+    private final Set<Running> children = new HashSet<>();
 
     private PtyRuntime(int loopCount, Host host, Launcher.Features features, boolean init) {
         this.orphans = init ? new OrphanReaper() : null;
@@ -79,8 +79,8 @@ public final class PtyRuntime implements AutoCloseable {
     }
 
     /**
-     * {@return a runtime. Never fails for want of anything: on a machine that cannot be served, every {@link #spawn} says
-     * why}
+     * {@return a runtime. Never fails for want of anything: on a machine that cannot be served, pipes are those of {@link
+     * ProcessBuilder}, with threads for each process, and every {@link #spawn} on a terminal says why not}
      *
      * @param loops how many event loops, each a thread and two descriptors; at least 1
      */
@@ -135,7 +135,7 @@ public final class PtyRuntime implements AutoCloseable {
             throw new IllegalStateException("spawn blocks, and was called on an event loop; hand it to another thread");
         }
         Launcher with = launcher;
-        if (with == null) {
+        if (with == null && spec.hasTerminal()) {
             throw refused();
         }
         synchronized (lock) {
@@ -143,6 +143,9 @@ public final class PtyRuntime implements AutoCloseable {
                 throw new IllegalStateException("this PtyRuntime is closed");
             }
             live++;
+        }
+        if (with == null) {
+            return spawnByJdk(spec, listener);
         }
         Launcher.Started started = null;
         try {
@@ -157,6 +160,19 @@ public final class PtyRuntime implements AutoCloseable {
         Child child = new Child(this, loop, spec, listener, started);
         child.touch();
         return child.handle();
+    }
+
+    private PtyProcess spawnByJdk(PtySpec spec, PtyListener listener) throws PtyException {
+        JdkChild child = null;
+        try {
+            child = JdkChild.start(this, spec, listener);
+        } finally {
+            if (child == null) {
+                oneLess();
+            }
+        }
+        adopted(child);
+        return child.begin();
     }
 
     /** {@return how many processes were started, or are being started, and have not been reaped} */
@@ -197,7 +213,7 @@ public final class PtyRuntime implements AutoCloseable {
         return escalator;
     }
 
-    void adopted(Child child) {
+    void adopted(Running child) {
         if (orphans != null) {
             orphans.add(child.pid());
         }
@@ -211,8 +227,7 @@ public final class PtyRuntime implements AutoCloseable {
         }
     }
 
-    void ended(Child child) {
-        child.loop().load().decrementAndGet();
+    void ended(Running child) {
         synchronized (lock) {
             children.remove(child);
         }
@@ -259,7 +274,7 @@ public final class PtyRuntime implements AutoCloseable {
         }
     }
 
-    private List<Child> living() {
+    private List<Running> living() {
         synchronized (lock) {
             return List.copyOf(children);
         }
@@ -268,7 +283,7 @@ public final class PtyRuntime implements AutoCloseable {
     /** {@return false when interrupted; the rest is killed at once then} */
     private boolean endAll() {
         Duration longest = Duration.ZERO;
-        for (Child child : living()) {
+        for (Running child : living()) {
             KillPolicy policy = child.spec().killPolicy();
             child.terminate(policy);
             longest = policy.totalWait().compareTo(longest) > 0 ? policy.totalWait() : longest;
@@ -279,7 +294,7 @@ public final class PtyRuntime implements AutoCloseable {
         } catch (InterruptedException e) {
             undisturbed = false;
         }
-        for (Child child : living()) {
+        for (Running child : living()) {
             child.detach();
             child.terminate(KillPolicy.kill());
         }

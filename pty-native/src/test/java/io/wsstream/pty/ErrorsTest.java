@@ -4,10 +4,12 @@ import static io.wsstream.pty.Machine.ENVIRONMENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.wsstream.pty.internal.posix.Host;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,18 +128,7 @@ class ErrorsTest extends WithRuntime {
     @Test
     void withoutDescriptorsItIsARefusalThatPasses() throws Exception {
         // A JVM of its own has the low limit.
-        Process limited = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        "ulimit -n 64; exec \"$@\"",
-                        "sh",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-Xmx64m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        DescriptorLimit.class.getName())
-                .redirectErrorStream(true)
+        Process limited = Machine.jvm(List.of("sh", "-c", "ulimit -n 64; exec \"$@\"", "sh"), DescriptorLimit.class)
                 .start();
 
         String said = new String(limited.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
@@ -146,13 +137,56 @@ class ErrorsTest extends WithRuntime {
         assertThat(said).contains("RESOURCE EMFILE").endsWith("all ended\n");
     }
 
+    /** In a JVM of its own, whose {@code /dev/pts} holds one terminal. */
+    static final class TerminalLimit {
+        private TerminalLimit() {}
+
+        public static void main(String[] arguments) throws Exception {
+            try (PtyRuntime runtime = PtyRuntime.start(1)) {
+                Recorder first = Machine.run(runtime, Machine.onTerminal("read x"));
+                try {
+                    Recorder unused = Machine.run(runtime, Machine.onTerminal("true"));
+                } catch (PtyException refused) {
+                    System.out.println(refused.kind() + " " + refused.errnoName() + " " + runtime.liveProcesses());
+                }
+                first.process().closeInput();
+                PtyExit unused = first.exit();
+                System.out.println(Machine.run(runtime, Machine.onTerminal("exit 4"))
+                        .exit()
+                        .code());
+            }
+        }
+    }
+
+    @Test
+    void withoutTerminalsItIsARefusalThatPasses() throws Exception {
+        String ownTerminals = "mount -t devpts -o newinstance,ptmxmode=666,max=1 devpts /dev/pts"
+                + " && mount --bind /dev/pts/ptmx /dev/ptmx";
+        assumeTrue(
+                new ProcessBuilder("unshare", "-m", "sh", "-c", ownTerminals)
+                                .start()
+                                .waitFor()
+                        == 0,
+                "no mount namespace may be made here");
+        Process limited = Machine.jvm(
+                        List.of("unshare", "-m", "sh", "-c", ownTerminals + " && exec \"$@\"", "sh"),
+                        TerminalLimit.class)
+                .start();
+
+        String said = new String(limited.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+
+        assertThat(limited.waitFor()).as(said).isZero();
+        assertThat(said).isEqualTo("RESOURCE ENOSPC 1\n4\n");
+    }
+
     @ParameterizedTest
     @CsvSource({"Mac OS X,aarch64,this is Mac OS X", "Windows 11,amd64,this is Windows 11", "Linux,riscv64,riscv64"})
     void elsewhereSpawnRefusesClearly(String osName, String osArch, String words) {
         try (PtyRuntime elsewhere = PtyRuntime.start(1, Host.of(osName, osArch), Launcher.Features.ALL)) {
             PtyException e = catchThrowableOfType(
                     PtyException.class,
-                    () -> elsewhere.spawn(PtySpec.command("true").build(), new Recorder()));
+                    () -> elsewhere.spawn(
+                            PtySpec.command("true").terminal(80, 24).build(), new Recorder()));
 
             assertThat(e.kind()).isEqualTo(PtyException.Kind.UNSUPPORTED);
             assertThat(e).hasMessageContaining(words);

@@ -3,7 +3,6 @@ package io.wsstream.pty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -45,16 +44,7 @@ class InitTest {
     @CsvSource({"true, 1 3 7 true", "false, 1 3 7 false"})
     void orphansAreReapedOnRequestAndTheJdksChildrenAreNot(boolean init, String expected) throws Exception {
         assumeTrue(isNamespaceAllowed(), "unshare may not make a PID namespace here");
-        Process first = new ProcessBuilder(
-                        "unshare",
-                        "-pf",
-                        "--mount-proc",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path") + ":" + modulePath(),
-                        First.class.getName(),
-                        Boolean.toString(init))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
+        Process first = Machine.jvm(List.of("unshare", "-pf", "--mount-proc"), First.class, Boolean.toString(init))
                 .start();
         try (var out = first.inputReader()) {
             List<String> lines = out.lines().toList();
@@ -64,11 +54,6 @@ class InitTest {
         } finally {
             first.destroyForcibly();
         }
-    }
-
-    private static String modulePath() {
-        String path = System.getProperty("jdk.module.path");
-        return path == null ? "" : path;
     }
 
     private static boolean isNamespaceAllowed() throws Exception {

@@ -28,6 +28,17 @@ final class Machine {
         return sh(script).build();
     }
 
+    /** A JVM of its own: these words before it, then the class that it runs, and its arguments. */
+    static ProcessBuilder jvm(List<String> before, Class<?> main, String... arguments) {
+        List<String> words = new ArrayList<>(before);
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.addAll(
+                List.of("--enable-native-access=ALL-UNNAMED", "-Xmx64m", "-cp", System.getProperty("java.class.path")));
+        words.add(main.getName());
+        words.addAll(List.of(arguments));
+        return new ProcessBuilder(words).redirectErrorStream(true);
+    }
+
     static Recorder run(PtyRuntime runtime, PtySpec spec) throws IOException {
         Recorder recorder = new Recorder();
         PtyProcess unused = runtime.spawn(spec, recorder);

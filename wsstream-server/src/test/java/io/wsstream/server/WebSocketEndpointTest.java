@@ -76,7 +76,7 @@ class WebSocketEndpointTest {
     }
 
     private static void assertCloses(RawClient client, int code) throws IOException {
-        Frame close = client.readFrame();
+        Frame close = client.readMessage();
         assertThat(close.opcode()).isEqualTo(RawClient.CLOSE);
         assertThat(close.closeCode()).isEqualTo(code);
         client.write(RawClient.closeFrame(code));
@@ -96,8 +96,8 @@ class WebSocketEndpointTest {
                     RawClient client = open(server, "channel.k8s.io", "/my/echo")) {
                 client.write(RawClient.message(0, "hi."));
 
-                assertThat(client.readFrame().payload()).containsExactly(1, 'h');
-                assertThat(client.readFrame().payload()).containsExactly(1, 'i');
+                assertThat(client.readMessage().payload()).containsExactly(1, 'h');
+                assertThat(client.readMessage().payload()).containsExactly(1, 'i');
                 assertCloses(client, 1000);
                 assertNoSession(server);
             }
@@ -181,7 +181,7 @@ class WebSocketEndpointTest {
             });
             try (WsStreamServer server = server(false).endpoint("/fails", fails).start();
                     RawClient client = open(server, "channel.k8s.io", "/fails")) {
-                Frame close = client.readFrame();
+                Frame close = client.readMessage();
 
                 assertThat(close.closeCode()).isEqualTo(1011);
                 assertThat(new String(close.payload(), UTF_8)).doesNotContain("as the test wants");
@@ -214,7 +214,7 @@ class WebSocketEndpointTest {
                 assertThat(server.liveSessions()).isEqualTo(1);
 
                 client.write(RawClient.closeFrame(1000));
-                assertThat(client.readFrame().closeCode()).isEqualTo(1000);
+                assertThat(client.readMessage().closeCode()).isEqualTo(1000);
                 assertNoSession(server);
             }
         }
@@ -266,10 +266,10 @@ class WebSocketEndpointTest {
                     RawClient client = open(server, "binary.k8s.io", "/log")) {
                 client.write(RawClient.frame(RawClient.BINARY, new byte[100])); // nobody reads it
 
-                assertThat(client.readFrame().payload()).isEmpty();
-                assertThat(client.readFrame().payload()).hasSize(2048);
-                assertThat(client.readFrame().payload()).hasSize(2048);
-                assertThat(client.readFrame().payload()).hasSize(904).endsWith(7);
+                assertThat(client.readMessage().payload()).isEmpty();
+                assertThat(client.readMessage().payload()).hasSize(2048);
+                assertThat(client.readMessage().payload()).hasSize(2048);
+                assertThat(client.readMessage().payload()).hasSize(904).endsWith(7);
                 assertCloses(client, 1000);
                 assertNoSession(server);
             }
@@ -286,7 +286,7 @@ class WebSocketEndpointTest {
             try (WsStreamServer server =
                             server(false).endpoint("/log", log(fails)).start();
                     RawClient client = open(server, "base64.binary.k8s.io", "/log")) {
-                assertThat(client.readFrame().opcode()).isEqualTo(RawClient.TEXT);
+                assertThat(client.readMessage().opcode()).isEqualTo(RawClient.TEXT);
                 assertCloses(client, 1011);
             }
         }

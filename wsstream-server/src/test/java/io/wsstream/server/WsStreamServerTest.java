@@ -1,7 +1,6 @@
 package io.wsstream.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.wsstream.pty.KillPolicy;
@@ -145,12 +144,22 @@ class WsStreamServerTest {
         before.assertNothingMore();
     }
 
+    /** Another program may be given the port at once; hardly three times. */
     @Test
     void aClosedServerTakesNoConnection() throws Exception {
-        WsStreamServer server = Servers.plain(Targets.ends()).start();
-        server.close();
+        int taken = 0;
+        for (int i = 0; i < 3; i++) {
+            WsStreamServer server = Servers.plain(Targets.ends()).start();
+            server.close();
+            try {
+                RawClient.connect(server).close();
+                taken++;
+            } catch (ConnectException asExpected) {
+                break;
+            }
+        }
 
-        assertThatThrownBy(() -> RawClient.connect(server)).isInstanceOf(ConnectException.class);
+        assertThat(taken).isLessThan(3);
     }
 
     @Test

@@ -41,6 +41,9 @@ final class ClientJudge implements Judge {
     private static final Duration RUN_BOUND = Duration.ofSeconds(150);
     private static final List<String> USUAL_COMMAND = List.of("conformance", "two words");
 
+    private static final byte[] REFUSAL = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            .getBytes(StandardCharsets.US_ASCII);
+
     private final ClientUnderTest client;
     private final Set<String> abilities;
     private final Set<Dialect> offered = EnumSet.noneOf(Dialect.class);
@@ -211,10 +214,11 @@ final class ClientJudge implements Judge {
                 upgrade.wire().send(answer);
                 Conversation conversation = new Conversation(
                         upgrade.wire(), dialect, asked(head), false, !run.body().has("pings"));
-                if (UpgradeAnswer.isUpgrade(response)) {
+                boolean upgraded = UpgradeAnswer.isUpgrade(response);
+                if (upgraded) {
                     evidence.play(run, conversation);
                 }
-                leave(conversation, desk, running);
+                leave(conversation, desk, running, upgraded ? REFUSAL : answer);
                 check(asked, await(running));
             } finally {
                 running.cancel(true);
@@ -222,8 +226,12 @@ final class ClientJudge implements Judge {
         }
     }
 
-    /** The other end of TCP is the client's to see; what it still sends is taken, and what it asks again is refused. */
-    private static void leave(Conversation conversation, UpgradeDesk desk, FutureTask<ClientResult> running)
+    /**
+     * The other end of TCP is the client's to see; what it still sends is taken, and what it asks again is refused. A client
+     * that was refused may ask again in another way, and tell its user the last answer: that is the same one then.
+     */
+    private static void leave(
+            Conversation conversation, UpgradeDesk desk, FutureTask<ClientResult> running, byte[] refusal)
             throws IOException, InterruptedException {
         try {
             conversation.finish();
@@ -234,9 +242,7 @@ final class ClientJudge implements Judge {
         while (!running.isDone() && System.nanoTime() < deadline) {
             UpgradeDesk.Upgrade again = desk.await(Duration.ofMillis(20));
             if (again != null) {
-                again.wire()
-                        .send("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-                                .getBytes(StandardCharsets.US_ASCII));
+                again.wire().send(refusal);
                 again.wire().finish();
             }
             conversation.drain(Duration.ofMillis(20));

@@ -69,7 +69,7 @@ public final class CommandClient implements ClientUnderTest {
         if (mentions("{protocol}")) {
             abilities.add(OFFER);
         }
-        if (mentions("{token}") || mentions("{kubeconfig}")) {
+        if (mentions("{token}")) { // One in a kubeconfig is not sent without TLS by all that read it.
             abilities.add(TOKEN);
         }
         return abilities;
@@ -141,7 +141,7 @@ public final class CommandClient implements ClientUnderTest {
     private static List<String> onTerminal(List<String> argv) {
         String line = argv.stream()
                 .map(word -> "'" + word.replace("'", "'\\''") + "'")
-                .collect(Collectors.joining(" ", "stty cols 80 rows 24; exec ", ""));
+                .collect(Collectors.joining(" ", "stty cols 80 rows 24 -opost; exec ", ""));
         return List.of("/usr/bin/script", "-qefc", line, "/dev/null");
     }
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.DynamicNode;
 
 /** The cases for servers, and how to play them. */
 public final class ServerConformance {
-    private static final int AT_ONCE = 16;
+    private static final int AT_ONCE = 32;
 
     private ServerConformance() {}
 

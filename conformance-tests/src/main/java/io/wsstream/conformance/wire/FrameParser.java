@@ -51,6 +51,16 @@ final class FrameParser {
         return to - from;
     }
 
+    /** {@return the length that the frame which is not whole yet says it has; 0 while that is not known} */
+    long unfinishedLength() {
+        int pending = to - from;
+        int code = pending < 2 ? 0 : bytes[from + 1] & 0x7F;
+        ByteBuffer in = ByteBuffer.wrap(bytes, from, pending);
+        return code == 127 && pending >= 10
+                ? in.getLong(from + 2)
+                : code == 126 && pending >= 4 ? in.getShort(from + 2) & 0xFFFF : code < 126 ? code : 0;
+    }
+
     /** {@return the next frame, or null while it is not whole} */
     @Nullable
     Frame next() {

@@ -201,6 +201,11 @@ public final class Wire implements Closeable {
         return null;
     }
 
+    /** {@return the length that the next frame says it has, once that is known and while it is not whole; otherwise 0} */
+    public long unfinishedLength() {
+        return parser.unfinishedLength();
+    }
+
     /** {@return how the peer's direction ended; null while it has not} */
     public @Nullable End end() {
         return end;

@@ -5,32 +5,30 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
- * The tables of {@code docs/CLIENTS.md}: a row for each client, whose name is the first cell; each column stands in one
- * of the tables. All else in the document is left alone.
+ * Those tables of {@code docs/CLIENTS.md} whose first column has one heading: a row for each name, which is its first
+ * cell; each column stands in one of the tables. All else in the document is left alone.
  *
  * <p><b>Threads:</b> one. <b>Blocking:</b> never.
  */
 final class ClientTable {
     private static final String NONE = "(no cell)";
 
-    /** What is no table line stays as it is; a table is its lines' cells by client, the heading's under "client". */
+    /** What is no line of such a table stays as it is; a table is its lines' cells by name, the heading among them. */
     private record Part(List<String> text, Map<String, List<String>> rows) {
-        boolean hasColumn(String column) {
-            return columns().contains(column);
-        }
-
         List<String> columns() {
-            return rows.getOrDefault("client", List.of());
+            return rows.values().stream().findFirst().orElse(List.of());
         }
     }
 
     private final List<Part> parts = new ArrayList<>();
 
-    ClientTable(String document) {
+    ClientTable(String document, String heading) {
+        boolean isTable = false;
         for (String line : document.split("\n", -1)) {
-            boolean isTable = line.startsWith("|");
+            isTable = line.startsWith("|") && (isTable || line.startsWith("| " + heading + " |"));
             if (parts.isEmpty() || isTable == last().rows.isEmpty()) {
                 parts.add(new Part(new ArrayList<>(), new LinkedHashMap<>()));
             }
@@ -56,22 +54,22 @@ final class ClientTable {
     }
 
     /** One cell; a phrase that no cell holds if there is none. */
-    String cell(String client, String column) {
+    String cell(String name, String column) {
         Part table = tableWith(column);
-        List<String> row = table.rows.get(client);
+        List<String> row = table.rows.get(name);
         return row == null ? NONE : row.get(table.columns().indexOf(column));
     }
 
-    /** Writes one cell; a client that has no row yet gets one at the end. */
-    void set(String client, String column, String cell) {
+    /** Writes one cell; a name that has no row yet gets one at the end. */
+    void set(String name, String column, String cell) {
         Part table = tableWith(column);
         table.rows
-                .computeIfAbsent(client, name -> emptyRow(name, table.columns().size()))
+                .computeIfAbsent(name, added -> emptyRow(added, table.columns().size()))
                 .set(table.columns().indexOf(column), cell);
     }
 
-    private static List<String> emptyRow(String client, int columns) {
-        List<String> row = new ArrayList<>(List.of(client));
+    private static List<String> emptyRow(String name, int columns) {
+        List<String> row = new ArrayList<>(List.of(name));
         while (row.size() < columns) {
             row.add(NONE);
         }
@@ -80,15 +78,20 @@ final class ClientTable {
 
     private Part tableWith(String column) {
         return parts.stream()
-                .filter(part -> part.hasColumn(column))
+                .filter(part -> part.columns().contains(column))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no table has a column " + column));
     }
 
     /** Removes the rows of all others. */
-    void keepOnly(Collection<String> clients) {
+    void keepOnly(Collection<String> names) {
         for (Part part : parts) {
-            part.rows.keySet().removeIf(row -> !row.equals("client") && !row.startsWith("-") && !clients.contains(row));
+            Set<String> rows = part.rows.keySet();
+            rows.stream()
+                    .skip(2) // the heading, and the line below it
+                    .filter(row -> !names.contains(row))
+                    .toList()
+                    .forEach(rows::remove);
         }
     }
 

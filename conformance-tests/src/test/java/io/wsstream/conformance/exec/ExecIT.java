@@ -15,7 +15,6 @@ import io.wsstream.core.TerminalSize;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -139,36 +138,6 @@ class ExecIT {
         assertThat(received.digest()).isEqualTo(sent.digest());
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = Subprotocol.class,
-            names = {"V1", "BASE64", "V4", "V4_BASE64", "V5"})
-    void everySubprotocolCarriesInputAndOutput(Subprotocol subprotocol) throws Exception {
-        byte[] input = new byte[200_000];
-        new Random(7).nextBytes(input);
-
-        try (WsStreamClient speaker = server.client(ClientSettings.defaults().withOffer(subprotocol));
-                ExecSession session = ExecServer.pod(speaker)
-                        .command("sh", "-c", "head -c " + input.length + "; echo err >&2; exit 3")
-                        .timeout(BOUND)
-                        .start()) {
-            assertThat(session.subprotocol()).isEqualTo(subprotocol);
-            OutputStream in = session.stdin();
-            in.write(input);
-            in.flush();
-
-            assertThat(session.stdout().readAllBytes()).isEqualTo(input);
-            assertThat(new String(session.stderr().readAllBytes(), UTF_8)).isEqualTo("err\n");
-            ExecResult result = session.await(BOUND);
-            if (subprotocol.hasJsonStatus()) {
-                assertThat(result.exitCode()).hasValue(3);
-            } else {
-                assertThat(result).isInstanceOf(ExecResult.Failure.class);
-                assertThat(result.describe()).contains("exit status 3");
-            }
-        }
-    }
-
     @Test
     void closingStdinEndsTheInputAndNothingElse() throws Exception {
         ExecOutcome outcome = ExecServer.pod(client)
@@ -261,7 +230,7 @@ class ExecIT {
         return ExecServer.pod(client).command(command).timeout(BOUND).run();
     }
 
-    private static void readUntil(InputStream in, String wanted) throws IOException {
+    static void readUntil(InputStream in, String wanted) throws IOException {
         StringBuilder seen = new StringBuilder();
         for (int next = in.read(); next >= 0; next = in.read()) {
             seen.append((char) next);

@@ -30,7 +30,7 @@ public final class ExecServer implements AutoCloseable {
         server.writeKubeconfig(kubeconfig);
     }
 
-    static ExecServer start() throws IOException {
+    public static ExecServer start() throws IOException {
         return start(new SessionListener() {});
     }
 

@@ -11,6 +11,8 @@ import io.wsstream.client.exec.ExecSession;
 import io.wsstream.client.exec.HalfCloseUnsupportedException;
 import io.wsstream.client.exec.WithoutHalfClose;
 import io.wsstream.client.kubeconfig.ClusterAccess;
+import io.wsstream.conformance.clients.SeenCells;
+import io.wsstream.conformance.peers.Bulk;
 import io.wsstream.conformance.peers.GoServer;
 import io.wsstream.conformance.peers.GoServer.Kind;
 import io.wsstream.core.ConnectionLostException;
@@ -24,12 +26,14 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +47,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>These servers close their socket right behind their Close frame: a Ping that meets the closed socket makes the kernel
  * reset the connection and drop the output that is still on its way (PROTOCOL.md 12.1). The client here sends no Ping, so
  * that whatever is lost is a fault to be found, and no test needs a second try.
+ *
+ * <p>What is seen is a cell of {@code docs/CLIENTS.md}.
  */
 @Timeout(60)
 class GoServersIT {
@@ -53,9 +59,11 @@ class GoServersIT {
     private static Path folder;
 
     private static Bulk bulk;
+    private static SeenCells seen;
 
     @BeforeAll
     static void start() throws IOException {
+        seen = new SeenCells("server");
         for (Kind kind : Kind.values()) {
             SERVERS.put(kind, GoServer.start(kind));
         }
@@ -67,23 +75,43 @@ class GoServersIT {
         for (GoServer server : SERVERS.values()) {
             server.close();
         }
+        seen.finish(rows());
+    }
+
+    private static List<String> rows() {
+        return cells().map(Cell::row).toList();
     }
 
     /** A server, and what our client offers it. */
     private record Cell(Kind server, Subprotocol subprotocol) {
+        /** Its name in the table. */
+        String row() {
+            String name = subprotocol == Subprotocol.NONE ? "no name" : "`" + subprotocol.wireName() + "`";
+            return "`" + server.title() + "`, " + name;
+        }
+
+        void saw(String column, String value) {
+            seen.saw(row(), column, value);
+        }
+
         WsStreamClient client() {
             return GoServersIT.client(
                     server, ClientSettings.defaults().withOffer(subprotocol).withWebSocket(withoutPings()));
         }
     }
 
+    /** All of them with what a runtime speaks, which the apiserver relays; it alone speaks v5. */
     static Stream<Cell> cells() {
-        Stream<Cell> runtimes = Stream.of(Kind.CRI_1_35, Kind.CRI)
-                .flatMap(server -> Stream.of(Subprotocol.V1, Subprotocol.BASE64, Subprotocol.V4, Subprotocol.V4_BASE64)
+        return Stream.of(Kind.values())
+                .flatMap(server -> Stream.of(
+                                Subprotocol.NONE,
+                                Subprotocol.V1,
+                                Subprotocol.BASE64,
+                                Subprotocol.V4,
+                                Subprotocol.V4_BASE64,
+                                Subprotocol.V5)
+                        .filter(subprotocol -> server == Kind.APISERVER || !subprotocol.hasClose())
                         .map(subprotocol -> new Cell(server, subprotocol)));
-        Stream<Cell> apiserver =
-                Stream.of(Subprotocol.V4, Subprotocol.V5).map(subprotocol -> new Cell(Kind.APISERVER, subprotocol));
-        return Stream.concat(runtimes, apiserver);
     }
 
     static Stream<Cell> runtimeCells() {
@@ -104,6 +132,15 @@ class GoServersIT {
 
     static Stream<Cell> cellsWithResize() {
         return cells().filter(cell -> cell.subprotocol.hasResize());
+    }
+
+    static Stream<Cell> cellsWithoutResize() {
+        return cells().filter(cell -> !cell.subprotocol.hasResize());
+    }
+
+    @Test
+    void theTableNamesNobodyElse() {
+        seen.assertNoRowsBut(rows());
     }
 
     @ParameterizedTest
@@ -142,6 +179,9 @@ class GoServersIT {
             assertThat(outcome.result()).isInstanceOf(ExecResult.Failure.class);
             assertThat(outcome.result().describe()).contains("exit status 7");
         }
+        cell.saw("version", cell.server.version());
+        cell.saw("stderr", "apart");
+        cell.saw("exit code", cell.subprotocol.hasJsonStatus() ? "7" : "in the text of a failure");
     }
 
     @ParameterizedTest
@@ -171,6 +211,7 @@ class GoServersIT {
             assertThat(outcome.stdout()).isEqualTo(input);
             assertThat(outcome.err()).isEqualTo("after\n");
             assertThat(outcome.result().exitCode()).hasValue(5);
+            cell.saw("end of stdin", "half-close");
         }
     }
 
@@ -185,6 +226,7 @@ class GoServersIT {
                             .run())
                     .isInstanceOf(HalfCloseUnsupportedException.class)
                     .hasMessageContaining(cell.subprotocol.wireName());
+            cell.saw("end of stdin", "no: refused by our client");
         }
     }
 
@@ -201,6 +243,7 @@ class GoServersIT {
 
             assertThat(session.await(BOUND)).isEqualTo(new ExecResult.Success());
             assertThat(received).isEqualTo(bulk.sha256());
+            cell.saw("stdout", "whole");
         }
     }
 
@@ -218,6 +261,7 @@ class GoServersIT {
 
             assertThat(outcome.result()).isEqualTo(new ExecResult.Success());
             assertThat(outcome.out()).isEqualTo(bulk.sha256() + "  -\n");
+            cell.saw("stdin", "whole");
         }
     }
 
@@ -269,6 +313,26 @@ class GoServersIT {
 
             assertThat(new String(stdout.readAllBytes(), UTF_8)).matches("\r\n40 120\r\n/dev/pts/\\d+\r\n");
             assertThat(session.await(BOUND)).isEqualTo(new ExecResult.Success());
+            cell.saw("terminal", "yes");
+            cell.saw("new size", "yes");
+        }
+    }
+
+    /** The subprotocol has no sizes, so that none is sent; the terminal is there all the same. */
+    @ParameterizedTest
+    @MethodSource("cellsWithoutResize")
+    void theTerminalIsThereWithoutASize(Cell cell) throws Exception {
+        try (WsStreamClient client = cell.client()) {
+            ExecOutcome outcome = client.pod("p")
+                    .command("sh", "-c", "tty; stty size; echo err >&2")
+                    .tty(new TerminalSize(99, 33))
+                    .timeout(BOUND)
+                    .run();
+
+            assertThat(outcome.out()).matches("/dev/pts/\\d+\r\n0 0\r\nerr\r\n");
+            assertThat(outcome.result()).isEqualTo(new ExecResult.Success());
+            cell.saw("terminal", "yes");
+            cell.saw("new size", "no");
         }
     }
 

@@ -32,7 +32,7 @@ class GoPeersIT {
     void anExecHasItsStreamsItsEndOfStdinAndItsExitCode(Kind kind) throws Exception {
         try (GoServer server = GoServer.start(kind)) {
             PeerResult result = client(
-                            "exec", server, List.of("-i", "-fallback"), "sh", "-c", "cat; echo err >&2; exit 7")
+                            "exec", server, List.of("-i", "--fallback"), "sh", "-c", "cat; echo err >&2; exit 7")
                     .input("typed\n".getBytes(UTF_8))
                     .run(LIMIT);
 
@@ -45,7 +45,7 @@ class GoPeersIT {
     void anAttachHasAShellOfItsOwn(Kind kind) throws Exception {
         try (GoServer server = GoServer.start(kind)) {
             for (int session = 0; session < 2; session++) {
-                PeerResult result = client("attach", server, List.of("-i", "-fallback"))
+                PeerResult result = client("attach", server, List.of("-i", "--fallback"))
                         .input("echo $before; before=set; echo err >&2; exit 7\n".getBytes(UTF_8))
                         .run(LIMIT);
 
@@ -54,12 +54,27 @@ class GoPeersIT {
         }
     }
 
+    /** A runtime refuses it with 400; the apiserver's translator agrees first, and hears of it in the second request. */
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void anExecWithoutAnyStreamIsRefused(Kind kind) throws Exception {
+        try (GoServer server = GoServer.start(kind)) {
+            PeerResult result = client("exec", server, List.of("--stdout=false", "--stderr=false"), "true")
+                    .run(LIMIT);
+
+            assertThat(result.exitCode()).as(result.toString()).isEqualTo(1);
+            assertThat(result.err())
+                    .startsWith(kind == Kind.APISERVER ? "error: Internal error occurred:" : "error: unable to upgrade")
+                    .contains("you must specify at least 1 of stdin, stdout, stderr");
+        }
+    }
+
     /** Which signal ended a command is told as container runtimes tell it. */
     @ParameterizedTest
     @EnumSource(Kind.class)
     void aKilledCommandHas128AndItsSignalAsExitCode(Kind kind) throws Exception {
         try (GoServer server = GoServer.start(kind)) {
-            PeerResult result = client("exec", server, List.of("-fallback"), "sh", "-c", "kill -9 $$")
+            PeerResult result = client("exec", server, List.of("--fallback"), "sh", "-c", "kill -9 $$")
                     .run(LIMIT);
 
             assertThat(result).hasToString("exit 137, stdout '', stderr ''");
@@ -93,8 +108,8 @@ class GoPeersIT {
         try (GoServer server = GoServer.start(Kind.CRI);
                 ServingPeer client = ServingPeer.start(
                         Pattern.compile("(\\d+)"),
-                        Peer.KUBERNETES,
-                        arguments("exec", server, List.of("-fallback"), "sh", "-c", "echo $$; exec sleep 1000"))) {
+                        Peer.CLIENT_GO,
+                        arguments("exec", server, List.of("--fallback"), "sh", "-c", "echo $$; exec sleep 1000"))) {
             process = ProcessHandle.of(Long.parseLong(client.address())).orElseThrow();
             server.close();
 
@@ -105,8 +120,8 @@ class GoPeersIT {
     private static ServingPeer forwardTo(int port, URI server) throws IOException {
         return ServingPeer.start(
                 Pattern.compile("Forwarding from 127\\.0\\.0\\.1:(\\d+) -> " + port),
-                Peer.KUBERNETES,
-                List.of("port-forward", "-server", server.toString(), "p", ":" + port));
+                Peer.CLIENT_GO,
+                List.of("port-forward", "--server", server.toString(), "p", ":" + port));
     }
 
     private static void echoOnceItHasAll(ServerSocket target) {
@@ -118,12 +133,12 @@ class GoPeersIT {
     }
 
     private static PeerCommand client(String mode, GoServer server, List<String> flags, String... command) {
-        return Peer.KUBERNETES.command(arguments(mode, server, flags, command).toArray(String[]::new));
+        return Peer.CLIENT_GO.command(arguments(mode, server, flags, command).toArray(String[]::new));
     }
 
     private static List<String> arguments(String mode, GoServer server, List<String> flags, String... command) {
         List<String> arguments =
-                new ArrayList<>(List.of(mode, "-server", server.url().toString()));
+                new ArrayList<>(List.of(mode, "--server", server.url().toString()));
         arguments.addAll(flags);
         arguments.addAll(List.of("p", "--"));
         arguments.addAll(List.of(command));

@@ -30,6 +30,16 @@ public final class GoServer implements AutoCloseable {
         private List<String> flags() {
             return this == APISERVER ? List.of("-apiserver") : List.of();
         }
+
+        /** How it is started. */
+        public String title() {
+            return (peer.programName() + " " + String.join(" ", flags())).strip();
+        }
+
+        /** The release that it is built from. */
+        public String version() {
+            return peer.version().orElse("");
+        }
     }
 
     private final ServingPeer peer;

@@ -23,6 +23,8 @@ public enum Peer {
     KUBECTL_1_32("kubectl-1.32", "go.sum"),
     /** The same of the oldest release that execs over WebSocket of its own accord. */
     KUBECTL_1_30("kubectl-1.30", "go.sum"),
+    /** {@code exec}, {@code attach} and {@code port-forward} by {@code k8s.io/client-go}. */
+    CLIENT_GO("client-go", "go.sum"),
     /** {@code exec} by {@code io.fabric8:kubernetes-client}. */
     FABRIC8("fabric8", "pom.xml"),
     /** {@code exec} by {@code io.kubernetes:client-java}. */
@@ -33,7 +35,7 @@ public enum Peer {
     CLIENT_PYTHON("client-python", "requirements.txt"),
     /** A WebSocket source, sink and echo on {@code github.com/gorilla/websocket}, as server and as client. */
     GORILLA("gorilla", "go.sum"),
-    /** The newest streaming code of Kubernetes: CRI streaming server, the apiserver's translator and tunnel, client-go. */
+    /** The newest server code of Kubernetes: the CRI streaming server, and the apiserver's translator and tunnel. */
     KUBERNETES("kubernetes", "go.sum"),
     /** The CRI streaming server of Kubernetes 1.35, the last in {@code k8s.io/kubelet}. */
     KUBERNETES_1_35("kubernetes-1.35", "go.sum");

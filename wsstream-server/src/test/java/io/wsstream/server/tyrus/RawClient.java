@@ -329,6 +329,15 @@ public final class RawClient implements AutoCloseable {
         return new Frame(first, readBytes((int) length));
     }
 
+    /** Reads the next frame that is no Pong. */
+    public Frame readMessage() throws IOException {
+        Frame frame = readFrame();
+        while (frame.opcode() == PONG) {
+            frame = readFrame();
+        }
+        return frame;
+    }
+
     /** Reads until a data frame with content comes on this channel. */
     public Frame readData(int channel) throws IOException {
         while (true) {

@@ -1,4 +1,4 @@
-package io.wsstream.conformance.matrix;
+package io.wsstream.conformance.peers;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,11 +11,12 @@ import java.util.HexFormat;
 import java.util.Random;
 
 /** A file of 64 MiB that no compression and no repetition makes smaller, and digests to know it by. */
-record Bulk(Path file, String sha256) {
-    static final int BYTES = 64 << 20;
+public record Bulk(Path file, String sha256) {
+    /** How long the file is. */
+    public static final int BYTES = 64 << 20;
 
     /** Writes it into a folder. */
-    static Bulk in(Path folder) throws IOException {
+    public static Bulk in(Path folder) throws IOException {
         byte[] bytes = new byte[BYTES];
         new Random(64).nextBytes(bytes);
         Path file = Files.write(folder.resolve("bulk"), bytes);
@@ -25,7 +26,7 @@ record Bulk(Path file, String sha256) {
     }
 
     /** The SHA-256 of what a stream yields to its end, in hex as {@code sha256sum} prints it. */
-    static String sha256(InputStream in) throws IOException {
+    public static String sha256(InputStream in) throws IOException {
         try (DigestInputStream digested = new DigestInputStream(in, MessageDigest.getInstance("SHA-256"))) {
             byte[] buffer = new byte[64 << 10];
             while (digested.read(buffer) >= 0) {
