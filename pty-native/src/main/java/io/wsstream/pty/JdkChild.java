@@ -146,6 +146,7 @@ final class JdkChild implements Running {
         Thread thread = new Thread(task, "wsstream-jdk-" + process.pid() + "-" + what);
         thread.setDaemon(true);
         thread.start();
+        runtime.startedThread(thread);
         return thread;
     }
 

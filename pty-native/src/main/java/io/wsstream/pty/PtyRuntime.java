@@ -47,6 +47,10 @@ public final class PtyRuntime implements AutoCloseable {
     @GuardedBy("lock")
     private int live;
 
+    /** Of {@link JdkChild}; dead ones are forgotten with the next. */
+    @GuardedBy("lock")
+    private final Set<Thread> threads = new HashSet<>();
+
     @GuardedBy("lock")
     private final Set<Running> children = new HashSet<>();
 
@@ -227,6 +231,13 @@ public final class PtyRuntime implements AutoCloseable {
         }
     }
 
+    void startedThread(Thread thread) {
+        synchronized (lock) {
+            threads.removeIf(before -> !before.isAlive());
+            threads.add(thread);
+        }
+    }
+
     void ended(Running child) {
         synchronized (lock) {
             children.remove(child);
@@ -321,7 +332,7 @@ public final class PtyRuntime implements AutoCloseable {
 
     private boolean joinThreads() {
         if (launcher == null) {
-            return true;
+            return joinThreadsOfJdk();
         }
         boolean undisturbed = true;
         loops.forEach(EventLoop::stop);
@@ -341,5 +352,22 @@ public final class PtyRuntime implements AutoCloseable {
             undisturbed = false;
         }
         return undisturbed;
+    }
+
+    /** One whose pipe somebody else holds is left to end with it. */
+    private boolean joinThreadsOfJdk() {
+        List<Thread> started;
+        synchronized (lock) {
+            started = List.copyOf(threads);
+        }
+        long deadline = System.nanoTime() + GRACE.toNanos();
+        try {
+            for (Thread thread : started) {
+                thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime())));
+            }
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
     }
 }
