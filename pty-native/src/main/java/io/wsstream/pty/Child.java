@@ -43,6 +43,9 @@ final class Child implements Running {
     /** A terminal hands out at most 4,095 bytes a read mostly: with less room than that, a further read is no use. */
     private static final int WORTH_READING_BYTES = 4096;
 
+    /** After less than that a terminal has most likely no more now, and a further read would only be told so. */
+    private static final int LONG_READ_BYTES = 1024;
+
     private static final long REVIVE_MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long REVIVE_MAX_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -426,7 +429,10 @@ final class Child implements Running {
                 n = Descriptors.read(output.descriptor.number, chunk.address + headroom + filled, most - filled);
                 reads++;
                 filled += Math.max(n, 0);
-            } while (n > 0 && spec.hasTerminal() && reads < READS_PER_WAKE && most - filled >= WORTH_READING_BYTES);
+            } while (n >= LONG_READ_BYTES
+                    && spec.hasTerminal()
+                    && reads < READS_PER_WAKE
+                    && most - filled >= WORTH_READING_BYTES);
             if (filled > 0) {
                 deliver(output, chunk, filled);
             }
@@ -436,7 +442,7 @@ final class Child implements Running {
             if (n <= 0) {
                 return Reading.END; // 0 on a pipe, EIO on a terminal: after all data in both
             }
-            if (!spec.hasTerminal() && n < most) {
+            if (n < (spec.hasTerminal() ? LONG_READ_BYTES : most)) {
                 return Reading.MORE; // took what was there; epoll knows if more came
             }
         }
