@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: {@code cri-streaming/pkg/streaming/remotecommand/resize.go}; PROTOCOL.md 6.4.
  */
 public final class ResizeDecoder {
+    private static final byte BYTE_ORDER_MARK = (byte) 0xEF;
+
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(com.fasterxml.jackson.core.StreamReadConstraints.builder()
                     .maxStringLength(64 * 1024)
@@ -32,6 +34,7 @@ public final class ResizeDecoder {
 
     private final Consumer<TerminalSize> sizes;
     private @Nullable JsonParser parser;
+    private boolean begun;
     private boolean dead;
     private int depth;
     private int columns;
@@ -65,6 +68,10 @@ public final class ResizeDecoder {
         if (dead || bytes.length == 0) {
             return true;
         }
+        if (!begun && beginsWithMark(bytes)) {
+            dead = true;
+            return false;
+        }
         try {
             JsonParser in = parser();
             ((ByteArrayFeeder) in.getNonBlockingInputFeeder()).feedInput(bytes, 0, bytes.length);
@@ -79,6 +86,17 @@ public final class ResizeDecoder {
             parser = null;
             return false;
         }
+    }
+
+    /** A byte order mark, which Jackson lets pass before the first size, and Go's decoder does not. */
+    private boolean beginsWithMark(byte[] bytes) {
+        for (byte next : bytes) {
+            if (next != ' ' && next != '\t' && next != '\r' && next != '\n') {
+                begun = true;
+                return next == BYTE_ORDER_MARK;
+            }
+        }
+        return false;
     }
 
     private JsonParser parser() throws IOException {

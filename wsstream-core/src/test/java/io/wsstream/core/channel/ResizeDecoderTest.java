@@ -12,6 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResizeDecoderTest {
     @ParameterizedTest(name = "{0}")
@@ -43,6 +44,23 @@ class ResizeDecoderTest {
         byte[] written = ResizeDecoder.encode(new TerminalSize(65535, 0));
 
         assertThat(decode(List.of(written))).isEqualTo("65535x0");
+    }
+
+    /** Found by the fuzzer: Jackson took it for a beginning, or not, by where the messages were cut. */
+    @ParameterizedTest
+    @ValueSource(strings = {"0a0aef", "efbbbf7b7d", "20efbbbf7b7d"})
+    void aByteOrderMarkIsNoSizeHoweverItIsCut(String hex) {
+        byte[] bytes = Bytes.ofHex(hex);
+        for (int cut = 0; cut < bytes.length; cut++) {
+            ResizeDecoder decoder = new ResizeDecoder(size -> {
+                throw new AssertionError(size);
+            });
+
+            boolean alive = decoder.decode(ByteBuffer.wrap(bytes, 0, cut));
+            alive &= decoder.decode(ByteBuffer.wrap(bytes, cut, bytes.length - cut));
+
+            assertThat(alive).as("cut at " + cut).isFalse();
+        }
     }
 
     @Test
