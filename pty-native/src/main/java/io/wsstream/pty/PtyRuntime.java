@@ -38,7 +38,7 @@ public final class PtyRuntime implements AutoCloseable {
     private final Escalator escalator = new Escalator();
     private final @Nullable OrphanReaper orphans;
 
-    /** Protects the two below and is waited on by {@link #close()}. Nothing else is taken under it. */
+    /** Protects what follows and is waited on by {@link #close()}. Nothing else is taken under it. */
     private final Object lock = new Object();
 
     @GuardedBy("lock")

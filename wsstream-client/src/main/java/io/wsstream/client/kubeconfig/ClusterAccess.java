@@ -136,7 +136,7 @@ public final class ClusterAccess {
         } catch (IOException | RuntimeException malformed) {
             throw new ClusterAccessException(what + " is malformed: " + reason(malformed), malformed);
         }
-        return of(config, context, what, ProxyRule.ENVIRONMENT);
+        return of(config, what, ProxyRule.ENVIRONMENT);
     }
 
     /**
@@ -161,7 +161,8 @@ public final class ClusterAccess {
             throw new ClusterAccessException(
                     "no cluster is configured; set KUBECONFIG, or name a kubeconfig or a server", null);
         }
-        return of(config, context, "the kubeconfig", ProxyRule.ENVIRONMENT);
+        checkContext(context, config.getContexts(), "the kubeconfig");
+        return of(config, "the kubeconfig", ProxyRule.ENVIRONMENT);
     }
 
     /**
@@ -176,11 +177,7 @@ public final class ClusterAccess {
     public static ClusterAccess of(Config config) throws ClusterAccessException {
         String what = "the configuration";
         List<String> exceptions = config.getNoProxy() == null ? List.of() : List.of(config.getNoProxy());
-        return of(
-                config,
-                null,
-                what,
-                ProxyRule.perScheme(config.getHttpsProxy(), config.getHttpProxy(), exceptions, what));
+        return of(config, what, ProxyRule.perScheme(config.getHttpsProxy(), config.getHttpProxy(), exceptions, what));
     }
 
     /**
@@ -194,9 +191,7 @@ public final class ClusterAccess {
                 server, "default", Credentials.NONE, null, null, null, false, "", ProxyRule.ENVIRONMENT);
     }
 
-    private static ClusterAccess of(Config config, @Nullable String context, String what, ProxyRule usual)
-            throws ClusterAccessException {
-        checkContext(context, config.getContexts(), what);
+    private static ClusterAccess of(Config config, String what, ProxyRule usual) throws ClusterAccessException {
         if (config.getCurrentContext() == null && !config.getContexts().isEmpty()) {
             throw new ClusterAccessException(
                     what + " has no usable current-context; name one of " + names(config.getContexts()), null);

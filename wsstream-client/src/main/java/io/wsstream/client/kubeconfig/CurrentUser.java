@@ -38,13 +38,20 @@ record CurrentUser(@Nullable Path tokenFile, @Nullable String proxyUrl) {
         if (config.getCurrentContext() == null || config.getCurrentContext().getContext() == null) {
             return new CurrentUser(null, null);
         }
-        return new CurrentUser(tokenFile(config, what), proxyUrl(config, what));
+        File users = config.getFileWithAuthInfo();
+        File clusters = config.getFileWithCluster();
+        io.fabric8.kubernetes.api.model.Config withUser = users == null ? null : parsed(users);
+        io.fabric8.kubernetes.api.model.Config withCluster =
+                clusters == null ? null : clusters.equals(users) ? withUser : parsed(clusters);
+        return new CurrentUser(tokenFile(config, withUser, what), proxyUrl(config, withCluster, what));
     }
 
-    private static @Nullable Path tokenFile(Config config, String what) throws ClusterAccessException {
+    private static @Nullable Path tokenFile(
+            Config config, io.fabric8.kubernetes.api.model.@Nullable Config whole, String what)
+            throws ClusterAccessException {
         String name = config.getCurrentContext().getContext().getUser();
         File file = config.getFileWithAuthInfo();
-        if (file == null) {
+        if (file == null || whole == null) {
             if (notEmpty(name) && config.getFile() != null) {
                 throw new ClusterAccessException(
                         "context '" + config.getCurrentContext().getName() + "' names user '" + name
@@ -53,7 +60,7 @@ record CurrentUser(@Nullable Path tokenFile, @Nullable String proxyUrl) {
             }
             return null;
         }
-        AuthInfo user = parsed(file).getUsers().stream()
+        AuthInfo user = whole.getUsers().stream()
                 .filter(entry -> entry.getName().equals(name) && entry.getUser() != null)
                 .map(entry -> entry.getUser())
                 .findFirst()
@@ -96,10 +103,11 @@ record CurrentUser(@Nullable Path tokenFile, @Nullable String proxyUrl) {
         }
     }
 
-    private static @Nullable String proxyUrl(Config config, String what) throws ClusterAccessException {
-        File file = config.getFileWithCluster();
+    private static @Nullable String proxyUrl(
+            Config config, io.fabric8.kubernetes.api.model.@Nullable Config whole, String what)
+            throws ClusterAccessException {
         String name = config.getCurrentContext().getContext().getCluster();
-        if (file == null) {
+        if (whole == null) {
             if (config.getFile() != null) {
                 // fabric8 would go on with the host name of a cluster's own API server.
                 throw new ClusterAccessException(
@@ -109,7 +117,7 @@ record CurrentUser(@Nullable Path tokenFile, @Nullable String proxyUrl) {
             }
             return null;
         }
-        return parsed(file).getClusters().stream()
+        return whole.getClusters().stream()
                 .filter(entry -> entry.getName().equals(name) && entry.getCluster() != null)
                 .map(entry -> entry.getCluster())
                 .findFirst()

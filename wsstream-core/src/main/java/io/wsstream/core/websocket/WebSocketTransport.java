@@ -62,8 +62,10 @@ public final class WebSocketTransport implements Transport {
     private final @Nullable Trickle trickle;
     private final FrameDecoder decoder;
 
-    /** A frame and the Pong behind it are to fit in so many bytes; 0 for no Pong. */
-    private final int recordBytes;
+    /** Whether a Pong follows each message that fits into a record with it. */
+    private final boolean pongs;
+
+    private final int messageBytes;
 
     private volatile @Nullable Receiver receiver;
 
@@ -175,7 +177,11 @@ public final class WebSocketTransport implements Transport {
         this.idle = settings.idle();
         this.stall = settings.stall();
         this.decoder = new FrameDecoder(role, settings.maxMessageBytes(), new Incoming());
-        this.recordBytes = trickle == null || role == Role.CLIENT ? 0 : link.recordBytes();
+        int recordBytes = trickle == null || role == Role.CLIENT ? 0 : link.recordBytes();
+        this.pongs = recordBytes > 0;
+        this.messageBytes = pongs
+                ? recordBytes - FrameEncoder.headerBytes(recordBytes, false) - PONG.length
+                : Transport.super.messageBytes();
     }
 
     @Override
@@ -386,9 +392,7 @@ public final class WebSocketTransport implements Transport {
 
     @Override
     public int messageBytes() {
-        return recordBytes == 0
-                ? Transport.super.messageBytes()
-                : recordBytes - FrameEncoder.headerBytes(recordBytes, false) - PONG.length;
+        return messageBytes;
     }
 
     @Override
@@ -548,7 +552,7 @@ public final class WebSocketTransport implements Transport {
             this.bytes = payload;
             this.headroom = headroom;
             this.released = released;
-            this.withPong = kind == Kind.DATA && payload.remaining() <= messageBytes() && recordBytes > 0;
+            this.withPong = pongs && kind == Kind.DATA && payload.remaining() <= messageBytes;
             this.size = FrameEncoder.headerBytes(payload.remaining(), role == Role.CLIENT)
                     + payload.remaining()
                     + (withPong ? PONG.length : 0);
