@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Plays cases against a server: one connection for each run. */
 final class ServerJudge implements Judge {
+    /** Long, since a busy moment must not leave out what needs a terminal. */
+    private static final Duration PROBE_BOUND = Duration.ofSeconds(30);
+
     private static final Duration HEAD_BOUND = Duration.ofSeconds(15);
     private static final Duration BODY_BOUND = Duration.ofSeconds(3);
     /** In place of a status: the connection may end without an answer. */
@@ -81,9 +84,7 @@ final class ServerJudge implements Judge {
         try (Wire wire = server.connect()) {
             wire.send(UpgradeRequest.probe(server, dialect, "exec", query).bytes());
             HttpHead head = wire.readHead(HEAD_BOUND);
-            return head != null
-                    && head.status() == 101
-                    && Conversation.endsWithSuccess(wire, dialect, Duration.ofSeconds(10));
+            return head != null && head.status() == 101 && Conversation.endsWithSuccess(wire, dialect, PROBE_BOUND);
         }
     }
 

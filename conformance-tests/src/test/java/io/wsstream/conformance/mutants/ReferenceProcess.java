@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A process, or a terminal, behind a bounded queue of input.
  *
- * <p><b>Threads:</b> {@link #input} waits while the queue is full and the process lives; all else is the loop's.
+ * <p><b>Threads:</b> {@link #input} waits while the queue is full and the process lives; the end has a
+ * thread of its own; all else is the loop's.
  */
 final class ReferenceProcess implements PtyListener {
     private static final PtyRuntime RUNTIME = PtyRuntime.start(1);
@@ -158,8 +159,8 @@ final class ReferenceProcess implements PtyListener {
             notifyAll();
             waits = server.has(ServerFault.WAITS_FOR_STDIN) && !inputEnded;
         }
-        if (!waits) {
-            ended.accept(exit.code());
+        if (!waits) { // Off the loop: what some faults do at the end waits for the peer.
+            new Thread(() -> ended.accept(exit.code()), "reference-end").start();
         }
     }
 
