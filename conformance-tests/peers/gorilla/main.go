@@ -17,6 +17,7 @@ const usage = `usage:
   gorilla server [-addr HOST:PORT] [-tls] [-until-stdin-eof]
   gorilla client source|sink|echo -url URL [flags]     plain messages
   gorilla k8s-source|k8s-sink|k8s-echo -url URL [flags]  v5.channel.k8s.io
+  gorilla many -url URL [-k8s] [-sessions N] [-token T]  connections that stay, and take orders on stdin
   gorilla version
 client flags: -bytes N -frame N -rounds N -warmup N -token T -sha256 -timeout D
 `
@@ -47,6 +48,8 @@ func main() {
 	switch mode {
 	case "server":
 		exitOn(serve(args))
+	case "many":
+		exitOn(many(args))
 	case "version":
 		printJSON(map[string]string{"name": "gorilla", "version": libraryVersion()})
 	case "source", "sink", "echo", "k8s-source", "k8s-sink", "k8s-echo":
