@@ -15,6 +15,11 @@ sealed interface ExecLoad {
     /** {@return the figures of one run, in which every count and exit code was right} */
     List<Measurement> run(ExecStack stack) throws IOException;
 
+    /** {@return the same for the JVMs to be warm: more of what a run does seldom} */
+    default ExecLoad warmUp() {
+        return this;
+    }
+
     /**
      * Runs it with a checksum, unless each run compares every byte.
      *
@@ -140,6 +145,8 @@ sealed interface ExecLoad {
      * @param times how many
      */
     record Connect(int times) implements ExecLoad {
+        private static final int WARM_UP_FACTOR = 5;
+
         @Override
         public String id() {
             return "connect";
@@ -148,6 +155,12 @@ sealed interface ExecLoad {
         @Override
         public String what() {
             return "connect to first byte";
+        }
+
+        /** The code of a handshake runs once a session: seen to become faster during some 3,000 of them. */
+        @Override
+        public ExecLoad warmUp() {
+            return new Connect(WARM_UP_FACTOR * times);
         }
 
         @Override

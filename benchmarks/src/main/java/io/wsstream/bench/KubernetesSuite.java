@@ -128,7 +128,9 @@ final class KubernetesSuite implements Suite {
     /** Who takes part in several rows runs once a round. */
     private Job job(ExecLoad load, ExecStack stack) {
         checks.add(new Check(load, stack));
-        return jobs.computeIfAbsent(stack.name() + " " + load, name -> new Job(name, () -> load.run(stack)));
+        return jobs.computeIfAbsent(
+                stack.name() + " " + load,
+                name -> new Job(name, () -> load.warmUp().run(stack), () -> load.run(stack)));
     }
 
     private record Check(ExecLoad load, ExecStack stack) {}
