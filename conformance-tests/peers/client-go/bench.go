@@ -37,6 +37,7 @@ const (
 //	sink     number, frame          writes so many bytes to stdin, 0 to 250 again and again in each frame, then ends it
 //	echo     number, sessions       one byte there and back, so many times in each of the sessions, all at once
 //	connect  number                 so many sessions, each to the first byte of stdout, which is x, and the end
+//	reconnect number                the same: client-go keeps nothing from one session to the next
 //
 // Anything but an exit code of 0 is an error, and so is a byte of echo or connect that is wrong.
 type order struct {
@@ -89,7 +90,7 @@ func run(line []byte) (answer, error) {
 		return target.sink(o)
 	case "echo":
 		return target.echo(o)
-	case "connect":
+	case "connect", "reconnect":
 		return target.connect(o)
 	}
 	return nil, fmt.Errorf("no mode %q", o.Mode)

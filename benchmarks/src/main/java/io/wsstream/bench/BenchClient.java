@@ -64,20 +64,31 @@ public final class BenchClient {
             case "source" -> source(order);
             case "sink" -> sink(order);
             case "echo" -> echo(order);
-            case "connect" -> connect(order);
+            case "connect" -> connect(order, () -> request(order));
+            case "reconnect" -> reconnect(order);
             default -> throw new IllegalArgumentException("no mode " + order.mode());
         };
     }
 
-    /** Nothing is kept from one session to the next, as in a client that is started for each. */
+    /** From a client of its own: nothing is kept from one session to the next. */
     private static ExecRequest request(Order order) throws IOException {
-        Order.Address address = order.address();
-        ClusterAccess access = ClusterAccess.url(URI.create(address.url())).token(address.token());
-        access = address.ca().isEmpty() ? access.insecureSkipTlsVerify() : access.caPem(address.ca());
-        return WsStreamClient.of(access)
-                .pod("default", address.pod())
+        return request(client(order.address()), order);
+    }
+
+    private static ExecRequest request(WsStreamClient client, Order order) {
+        return client.pod("default", order.address().pod())
                 .command(order.command())
                 .timeout(BOUND);
+    }
+
+    private static WsStreamClient client(Order.Address address) throws IOException {
+        ClusterAccess access = ClusterAccess.url(URI.create(address.url())).token(address.token());
+        return WsStreamClient.of(address.ca().isEmpty() ? access.insecureSkipTlsVerify() : access.caPem(address.ca()));
+    }
+
+    @FunctionalInterface
+    private interface Requests {
+        ExecRequest next() throws IOException;
     }
 
     private static Map<String, Object> source(Order order) throws IOException, InterruptedException {
@@ -153,11 +164,17 @@ public final class BenchClient {
         return micros;
     }
 
-    private static Map<String, Object> connect(Order order) throws IOException, InterruptedException {
+    private static Map<String, Object> reconnect(Order order) throws IOException, InterruptedException {
+        WsStreamClient client = client(order.address());
+        return connect(order, () -> request(client, order));
+    }
+
+    private static Map<String, Object> connect(Order order, Requests requests)
+            throws IOException, InterruptedException {
         double[] micros = new double[(int) order.number()];
         for (int i = 0; i < micros.length; i++) {
             long begun = System.nanoTime();
-            try (ExecSession session = request(order).withoutStdin().start()) {
+            try (ExecSession session = requests.next().withoutStdin().start()) {
                 InputStream stdout = session.stdout();
                 expect(stdout.read(), 'x');
                 micros[i] = microsSince(begun);

@@ -142,30 +142,32 @@ sealed interface ExecLoad {
     /**
      * One session after the other, each to its first byte of stdout, with a connection of its own.
      *
+     * @param again whether the client may keep what it has learnt of the server
      * @param times how many
      */
-    record Connect(int times) implements ExecLoad {
+    record Connect(boolean again, int times) implements ExecLoad {
         private static final int WARM_UP_FACTOR = 5;
 
         @Override
         public String id() {
-            return "connect";
+            return again ? "reconnect" : "connect";
         }
 
         @Override
         public String what() {
-            return "connect to first byte";
+            return again ? "connect again" : "connect to first byte";
         }
 
         /** The code of a handshake runs once a session: seen to become faster during some 3,000 of them. */
         @Override
         public ExecLoad warmUp() {
-            return new Connect(WARM_UP_FACTOR * times);
+            return new Connect(again, WARM_UP_FACTOR * times);
         }
 
         @Override
         public List<Measurement> run(ExecStack stack) throws IOException {
-            return Latencies.of(stack.client().ask(Order.connect(stack.address(), List.of("printf", "x"), times)));
+            return Latencies.of(
+                    stack.client().ask(Order.connect(again, stack.address(), List.of("printf", "x"), times)));
         }
     }
 

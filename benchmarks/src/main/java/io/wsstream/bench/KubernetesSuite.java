@@ -50,7 +50,7 @@ final class KubernetesSuite implements Suite {
         ExecStack ours = new ExecStack("ours", ourClient, ourServer, atOurs);
         ExecStack theirs = new ExecStack("kubernetes", clientGo, kubernetes, atTheirs);
         race("", "", all(false), ours, theirs);
-        race("", "", List.of(new ExecLoad.Connect(half(200))), ours, theirs);
+        race("", "", List.of(connect()), ours, theirs);
         race("inprocess-", "no process: ", all(true), ours, theirs);
         race("server-", "server: ", few(), new ExecStack("client-go, our server", clientGo, ourServer, atOurs), theirs);
         race("client-", "client: ", few(), new ExecStack("our client", ourClient, kubernetes, atTheirs), theirs);
@@ -68,12 +68,10 @@ final class KubernetesSuite implements Suite {
         String key = identity.key().toString();
         Forked ourServer = started(Forked.jvm(BenchServer.class, options.jvm(), certificate, key));
         Forked kubernetes = started(GoPeer.kubernetes("-tls-cert", certificate, "-tls-key", key));
-        race(
-                "tls-",
-                "TLS ",
-                few(),
-                new ExecStack("TLS ours", ourClient, ourServer, address(ourServer, identity.pem())),
-                new ExecStack("TLS kubernetes", clientGo, kubernetes, address(kubernetes, identity.pem())));
+        ExecStack ours = new ExecStack("TLS ours", ourClient, ourServer, address(ourServer, identity.pem()));
+        ExecStack theirs = new ExecStack("TLS kubernetes", clientGo, kubernetes, address(kubernetes, identity.pem()));
+        race("tls-", "TLS ", few(), ours, theirs);
+        race("tls-", "TLS ", List.of(new ExecLoad.Connect(true, half(200))), ours, theirs);
     }
 
     private Forked started(Forked process) {
@@ -104,7 +102,7 @@ final class KubernetesSuite implements Suite {
                 stdout(false, 32 * KIB, 256),
                 stdin(false, 32 * KIB, 128),
                 new ExecLoad.Echo(false, 1, half(2_000)),
-                new ExecLoad.Connect(half(200)));
+                connect());
     }
 
     private ExecLoad stdout(boolean inProcess, int frame, int mib) {
@@ -113,6 +111,10 @@ final class KubernetesSuite implements Suite {
 
     private ExecLoad stdin(boolean inProcess, int frame, int mib) {
         return new ExecLoad.Stdin(inProcess, frame, (long) half(mib) * MIB);
+    }
+
+    private ExecLoad connect() {
+        return new ExecLoad.Connect(false, half(200));
     }
 
     private int half(int amount) {

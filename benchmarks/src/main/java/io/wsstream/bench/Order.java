@@ -7,10 +7,11 @@ import java.util.List;
  * the same.
  *
  * @param mode {@code source} reads stdout to its end; {@code sink} writes stdin; {@code echo} sends one byte there and
- *     back; {@code connect} opens sessions until their first byte of stdout
+ *     back; {@code connect} opens sessions until their first byte of stdout, and {@code reconnect} with one client, which
+ *     may keep what it has learnt
  * @param address where the command runs
  * @param command program and arguments
- * @param number bytes of a sink, round trips of each session of an echo, sessions one after the other of a connect
+ * @param number bytes of a sink, round trips of each session of an echo, sessions one after the other of a connect or reconnect
  * @param frame how many bytes a sink writes at a time
  * @param sessions of an echo, all at once
  * @param sha256 whether a source tells the digest of the bytes
@@ -38,8 +39,8 @@ record Order(String mode, Address address, List<String> command, long number, in
         return new Order("echo", address, command, rounds, 0, sessions, false);
     }
 
-    static Order connect(Address address, List<String> command, int times) {
-        return new Order("connect", address, command, times, 0, 1, false);
+    static Order connect(boolean again, Address address, List<String> command, int times) {
+        return new Order(again ? "reconnect" : "connect", address, command, times, 0, 1, false);
     }
 
     Order withSha256() {
