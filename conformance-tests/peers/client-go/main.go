@@ -4,6 +4,7 @@
 //	                      [--resize COLUMNSxROWS] [--timeout SECONDS] [--offer SUBPROTOCOL,...] [--fallback] [--log]
 //	                      POD [-- COMMAND...]
 //	client-go port-forward --kubeconfig FILE|--server URL [--log] POD [LOCAL:]REMOTE...
+//	client-go bench                                        takes orders, see bench.go
 //
 // A failure is one line on stderr and exit code 1; the exit code of a remote command is passed on.
 package main
@@ -36,7 +37,11 @@ const gaveUp = 124
 
 func main() {
 	if len(os.Args) < 2 {
-		exitOn(errors.New("expected exec, attach or port-forward"))
+		exitOn(errors.New("expected exec, attach, port-forward or bench"))
+	}
+	if os.Args[1] == "bench" {
+		exitOn(bench())
+		return
 	}
 	mode, o := os.Args[1], parse(os.Args[2:])
 	switch mode {
@@ -45,7 +50,7 @@ func main() {
 	case "port-forward":
 		exitOn(portForward(o))
 	default:
-		exitOn(fmt.Errorf("expected exec, attach or port-forward, not %q", mode))
+		exitOn(fmt.Errorf("expected exec, attach, port-forward or bench, not %q", mode))
 	}
 }
 
@@ -115,12 +120,17 @@ func (o options) request(subresource string) (*rest.Request, *rest.Config, error
 	if err != nil {
 		return nil, nil, err
 	}
+	request, err := requestTo(config, o.pod, subresource)
+	return request, config, err
+}
+
+func requestTo(config *rest.Config, pod, subresource string) (*rest.Request, error) {
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	request := client.CoreV1().RESTClient().Post().Namespace("default").Resource("pods").Name(o.pod)
-	return request.SubResource(subresource), config, nil
+	request := client.CoreV1().RESTClient().Post().Namespace("default").Resource("pods").Name(pod)
+	return request.SubResource(subresource), nil
 }
 
 // stream runs an exec or attach to its end.

@@ -1,7 +1,7 @@
 // Command kubernetes is Kubernetes' newest server code for streams: the CRI streaming server of k8s.io/cri-streaming, alone
 // or with the translator and tunnel of k8s.io/apiserver in front.
 //
-//	kubernetes server [-apiserver] [-container COMMAND] [-until-stdin-eof] [-log]
+//	kubernetes server [-apiserver] [-container COMMAND] [-in-process] [-tls-cert FILE -tls-key FILE] [-until-stdin-eof] [-log]
 package main
 
 import (
@@ -26,9 +26,10 @@ func main() { localpod.Main(serve) }
 func serve(args []string) error {
 	options := localpod.NewOptions()
 	behindAPIServer := options.Flags.Bool("apiserver", false, "put the apiserver's translator and tunnel in front")
+	inProcess := options.Flags.Bool("in-process", false, "run source, sink and echo without a process, for benchmarks")
 	options.Parse(args)
 
-	runtime := localpod.Runtime[remotecommand.TerminalSize]{Container: options.Container()}
+	runtime := localpod.Runtime[remotecommand.TerminalSize]{Container: options.Container(), InProcess: *inProcess}
 	server, err := streaming.NewServer(streaming.DefaultConfig, runtime)
 	if err != nil {
 		return err

@@ -17,12 +17,20 @@ import (
 type Runtime[Size ~struct{ Width, Height uint16 }] struct {
 	// Container is what an attach starts, each time anew, so that no two sessions share a process.
 	Container []string
+	// InProcess has some commands run without a process, see inProcess.
+	InProcess bool
 }
 
 // Exec runs a command to its end; one with an exit code other than 0 is an exitError.
 func (r Runtime[Size]) Exec(_ context.Context, _ string, command []string, in io.Reader, out, err io.WriteCloser, tty bool, resize <-chan Size) error {
 	if len(command) == 0 {
 		return errors.New("no command")
+	}
+	if r.InProcess {
+		if run := inProcess(command); run != nil {
+			go follow(resize, func(Size) {})
+			return run(in, out)
+		}
 	}
 	cmd := exec.Command(command[0], command[1:]...)
 	if !tty {

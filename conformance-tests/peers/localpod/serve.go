@@ -38,6 +38,8 @@ type Options struct {
 	Flags *flag.FlagSet
 
 	container      string
+	certificate    string
+	key            string
 	untilStdinEnds bool
 	withLog        bool
 }
@@ -45,6 +47,8 @@ type Options struct {
 func NewOptions() *Options {
 	o := &Options{Flags: flag.NewFlagSet("server", flag.ExitOnError)}
 	o.Flags.StringVar(&o.container, "container", "sh", "the command line, split at blanks, that each attach starts anew")
+	o.Flags.StringVar(&o.certificate, "tls-cert", "", "serve TLS with the certificate in this file")
+	o.Flags.StringVar(&o.key, "tls-key", "", "its key")
 	o.Flags.BoolVar(&o.untilStdinEnds, "until-stdin-eof", false, "end when stdin ends")
 	o.Flags.BoolVar(&o.withLog, "log", false, "let Kubernetes' code log to stderr")
 	return o
@@ -84,6 +88,9 @@ func (o *Options) Serve(handler http.Handler) error {
 	if err != nil {
 		return err
 	}
+	if o.certificate != "" {
+		url = strings.Replace(url, "http", "https", 1)
+	}
 	fmt.Printf("{\"port\":%d,\"url\":\"%s\"}\n", listener.Addr().(*net.TCPAddr).Port, url)
 	if o.untilStdinEnds {
 		go func() {
@@ -93,5 +100,8 @@ func (o *Options) Serve(handler http.Handler) error {
 		}()
 	}
 	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
+	if o.certificate != "" {
+		return server.ServeTLS(listener, o.certificate, o.key)
+	}
 	return server.Serve(listener)
 }

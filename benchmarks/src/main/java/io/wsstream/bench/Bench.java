@@ -60,7 +60,10 @@ public final class Bench {
         return switch (options.suite()) {
             case "exec" -> new ExecSuite(options);
             case "pty" -> new PtySuite(options);
-            default -> throw new IllegalArgumentException("no suite " + options.suite() + "; there are: exec, pty");
+            case "kubernetes" -> new KubernetesSuite(options);
+            default ->
+                throw new IllegalArgumentException(
+                        "no suite " + options.suite() + "; there are: exec, pty, kubernetes");
         };
     }
 

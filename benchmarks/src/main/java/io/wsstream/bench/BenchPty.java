@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Timer;
 import java.util.TimerTask;
@@ -71,7 +70,7 @@ public final class BenchPty {
         String shell = order[2];
         return switch (order[0]) {
             case "spawn" -> spawn(load, (int) number, shell);
-            case "echo" -> latencies(load.echoMicros(shell, (int) number));
+            case "echo" -> Latencies.answer(load.echoMicros(shell, (int) number));
             case "output" ->
                 Map.of("bytes", number, "mibPerSecond", number / 1048576.0 / load.outputSeconds(shell, number));
             case "hold" -> hold(load, (int) number, shell);
@@ -85,7 +84,7 @@ public final class BenchPty {
         for (int i = 0; i < times; i++) {
             micros[i] = load.firstByteMicros(shell);
         }
-        return latencies(micros);
+        return Latencies.answer(micros);
     }
 
     private static Map<String, Object> hold(PtyLoad load, int count, String shell)
@@ -94,10 +93,5 @@ public final class BenchPty {
             load.hold(shell);
         }
         return Map.of("live", count);
-    }
-
-    private static Map<String, Object> latencies(double[] micros) {
-        Arrays.sort(micros);
-        return Map.of("p50Micros", micros[micros.length / 2], "p99Micros", micros[(int) (micros.length * 99L / 100)]);
     }
 }

@@ -2,9 +2,11 @@ package io.wsstream.bench;
 
 import io.wsstream.server.Pod;
 import io.wsstream.server.PodCatalog;
+import io.wsstream.server.TlsIdentity;
 import io.wsstream.server.WsStreamServer;
 import io.wsstream.server.exec.LocalProcess;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -22,10 +24,15 @@ public final class BenchServer {
 
     private BenchServer() {}
 
+    /** {@return the pod of a server as this one} */
+    static Order.Address address(String url, String ca) {
+        return new Order.Address(url.replaceFirst("^ws", "http"), TOKEN, POD, ca);
+    }
+
     /**
      * The entry point.
      *
-     * @param args {@code tls} or nothing
+     * @param args nothing; {@code tls}; or files with a certificate and its key
      * @throws IOException if it cannot listen
      */
     public static void main(String[] args) throws IOException {
@@ -33,6 +40,8 @@ public final class BenchServer {
         WsStreamServer.Builder options = WsStreamServer.builder().token(TOKEN).pods(PodCatalog.of(Pod.of(POD, "main")));
         if (args.length == 0) {
             options.plainHttp();
+        } else if (args.length == 2) {
+            options.tls(TlsIdentity.load(Path.of(args[0]), Path.of(args[1])));
         }
         try (LocalProcess processes = LocalProcess.create();
                 WsStreamServer server =

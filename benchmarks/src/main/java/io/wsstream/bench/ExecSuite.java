@@ -97,6 +97,7 @@ final class ExecSuite implements Suite {
         private final String ourUrl;
         private final Forked theirServer;
         private final String theirUrl;
+        private final Order.Address theirAddress;
         private final String prefix;
 
         Link(Forked ourClient, Forked ourServer, String ourUrl, Forked theirServer, String theirUrl, String prefix) {
@@ -105,6 +106,7 @@ final class ExecSuite implements Suite {
             this.ourUrl = ourUrl;
             this.theirServer = theirServer;
             this.theirUrl = theirUrl;
+            this.theirAddress = address(theirUrl);
             this.prefix = prefix;
         }
 
@@ -130,8 +132,9 @@ final class ExecSuite implements Suite {
             }
             Job goClient =
                     job("go k8s source", () -> clientRate(goClient("k8s-source", theirs("source", count, frame))));
-            Job ourClient = job("client source", () -> clientRate(ourClient("source", 0, "source", count, frame)));
-            rateRow(id + "client-stdout", "client stdout", ourClient, goClient);
+            Order source = Order.source(theirAddress, List.of("source", count, frame));
+            Job fromOurs = job("client source", () -> clientRate(counted(ourClient.ask(source))));
+            rateRow(id + "client-stdout", "client stdout", fromOurs, goClient);
         }
 
         private void stdinRows(String id, boolean tls, Job pipe) {
@@ -148,22 +151,25 @@ final class ExecSuite implements Suite {
             Job goClient = job(
                     "go k8s sink",
                     () -> clientRate(goClient("k8s-sink", theirs("sink"), "-bytes", count, "-frame", frame)));
-            Job ourClient = job("client sink", () -> clientRate(ourClient("sink", bytes, "sink")));
-            rateRow(id + "client-stdin", "client stdin", ourClient, goClient);
+            Order sink = Order.sink(theirAddress, List.of("sink"), bytes, Pattern.FRAME_BYTES);
+            Job fromOurs = job("client sink", () -> clientRate(expectReply(ourClient.ask(sink), count)));
+            rateRow(id + "client-stdin", "client stdin", fromOurs, goClient);
         }
 
         private void echoRows(String id, boolean tls) {
-            Job goRaw = job("go echo", () -> latencies(goClient("echo", theirUrl + "/echo", "-rounds", "" + echoes)));
-            Job ours = job("server echo", () -> latencies(goEchoAgainstOurs("echo")));
+            Job goRaw =
+                    job("go echo", () -> Latencies.of(goClient("echo", theirUrl + "/echo", "-rounds", "" + echoes)));
+            Job ours = job("server echo", () -> Latencies.of(goEchoAgainstOurs("echo")));
             latencyRows(id + "server-echo", "server echo, in process", ours, goRaw);
             if (!tls) {
-                Job cat = job("server cat", () -> latencies(goEchoAgainstOurs("cat")));
+                Job cat = job("server cat", () -> Latencies.of(goEchoAgainstOurs("cat")));
                 latencyRows("server-echo-process", "server echo, cat", cat, goRaw);
             }
-            Job goClient =
-                    job("go k8s echo", () -> latencies(goClient("k8s-echo", theirs("echo"), "-rounds", "" + echoes)));
-            Job ourClient = job("client echo", () -> latencies(ourClient("echo", echoes, "echo")));
-            latencyRows(id + "client-echo", "client echo", ourClient, goClient);
+            Job goClient = job(
+                    "go k8s echo", () -> Latencies.of(goClient("k8s-echo", theirs("echo"), "-rounds", "" + echoes)));
+            Order echo = Order.echo(theirAddress, List.of("echo"), echoes, 1);
+            Job fromOurs = job("client echo", () -> Latencies.of(ourClient.ask(echo)));
+            latencyRows(id + "client-echo", "client echo", fromOurs, goClient);
         }
 
         private Job job(String name, Job.Run run) {
@@ -175,8 +181,7 @@ final class ExecSuite implements Suite {
         }
 
         private void latencyRows(String id, String what, Job ours, Job theirs) {
-            rows.add(new Row(id + "-p50", prefix + what + " p50", Better.FEWER_MICROSECONDS, ours, theirs, 0));
-            rows.add(new Row(id + "-p99", prefix + what + " p99", Better.FEWER_MICROSECONDS, ours, theirs, 1));
+            rows.addAll(Row.latencies(id, prefix + what, ours, theirs));
         }
 
         // -------- the ways to run
@@ -218,14 +223,8 @@ final class ExecSuite implements Suite {
             return GoPeer.client(args);
         }
 
-        private JsonNode ourClient(String mode, long number, String... command) throws IOException {
-            JsonNode answer =
-                    ourClient.ask(mode + " " + theirUrl + " " + number + " - -- " + String.join(" ", command));
-            return switch (mode) {
-                case "source" -> counted(answer);
-                case "sink" -> expectReply(answer, "" + number);
-                default -> answer;
-            };
+        private static Order.Address address(String url) {
+            return BenchServer.address(url, "");
         }
 
         private String ours(String streams, String... command) {
@@ -281,12 +280,10 @@ final class ExecSuite implements Suite {
             expectReply(
                     goClient("k8s-sink", ours("stdin=true&stdout=true", "sha256sum"), "-bytes", count),
                     patternSum + "  -");
-            expectSum(askOurs("source", theirUrl, 0, "source", count, frame), patternSum);
-            expectReply(askOurs("sink", ourUrl, CHECK_BYTES, "sink", "sha256"), CHECK_BYTES + " " + patternSum);
-        }
-
-        private JsonNode askOurs(String mode, String url, long number, String... command) throws IOException {
-            return ourClient.ask(mode + " " + url + " " + number + " sha256 -- " + String.join(" ", command));
+            Order source = Order.source(theirAddress, List.of("source", count, frame));
+            expectSum(ourClient.ask(source.withSha256()), patternSum);
+            Order sink = Order.sink(address(ourUrl), List.of("sink", "sha256"), CHECK_BYTES, Pattern.FRAME_BYTES);
+            expectReply(ourClient.ask(sink), CHECK_BYTES + " " + patternSum);
         }
 
         private void expectSum(JsonNode answer, String expected) throws IOException {
@@ -332,11 +329,5 @@ final class ExecSuite implements Suite {
         return List.of(new Measurement(
                 answer.path("mibPerSecond").asDouble(),
                 answer.path("cpuSeconds").asDouble() * GIB / bytes));
-    }
-
-    private static List<Measurement> latencies(JsonNode answer) {
-        return List.of(
-                Measurement.of(answer.path("p50Micros").asDouble()),
-                Measurement.of(answer.path("p99Micros").asDouble()));
     }
 }

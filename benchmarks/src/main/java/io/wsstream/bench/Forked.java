@@ -72,6 +72,11 @@ final class Forked implements AutoCloseable {
         return answer();
     }
 
+    /** Sends an order and waits for the answer. */
+    JsonNode ask(Order order) throws IOException {
+        return ask(JSON.writeValueAsString(order));
+    }
+
     /** {@return CPU time so far, user and system, of the process alone} */
     Duration cpu() {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);

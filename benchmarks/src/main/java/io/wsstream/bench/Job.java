@@ -22,11 +22,17 @@ final class Job {
     }
 
     private final String name;
+    private final Run warmUp;
     private final Run run;
     private final List<List<Measurement>> rounds = new ArrayList<>();
 
     Job(String name, Run run) {
+        this(name, run, run);
+    }
+
+    Job(String name, Run warmUp, Run run) {
         this.name = name;
+        this.warmUp = warmUp;
         this.run = run;
     }
 
@@ -35,16 +41,16 @@ final class Job {
     }
 
     void warmUp() throws BenchmarkFailedException {
-        once();
+        once(warmUp);
     }
 
     void measure() throws BenchmarkFailedException {
-        rounds.add(once());
+        rounds.add(once(run));
     }
 
-    private List<Measurement> once() throws BenchmarkFailedException {
+    private List<Measurement> once(Run of) throws BenchmarkFailedException {
         try {
-            return List.copyOf(run.once());
+            return List.copyOf(of.once());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new BenchmarkFailedException(name + " was interrupted", interrupted);

@@ -104,14 +104,9 @@ final class PtySuite implements Suite {
     }
 
     private void race(String id, String what, Peer ours, Peer theirs) {
-        latencyRows("spawn-" + id, "first byte, " + what, ours.spawn, theirs.spawn);
-        latencyRows("echo-" + id, "echo, " + what, ours.echo, theirs.echo);
+        rows.addAll(Row.latencies("spawn-" + id, "first byte, " + what, ours.spawn, theirs.spawn));
+        rows.addAll(Row.latencies("echo-" + id, "echo, " + what, ours.echo, theirs.echo));
         outputRow(id, what, ours, theirs);
-    }
-
-    private void latencyRows(String id, String what, Job ours, Job theirs) {
-        rows.add(new Row(id + "-p50", what + " p50", Better.FEWER_MICROSECONDS, ours, theirs, 0));
-        rows.add(new Row(id + "-p99", what + " p99", Better.FEWER_MICROSECONDS, ours, theirs, 1));
     }
 
     private void outputRow(String id, String what, Peer ours, Peer theirs) {
@@ -179,10 +174,7 @@ final class PtySuite implements Suite {
         }
 
         private List<Measurement> latencies(String order) throws IOException {
-            JsonNode answer = resident.ask(order);
-            return List.of(
-                    Measurement.of(answer.path("p50Micros").asDouble()),
-                    Measurement.of(answer.path("p99Micros").asDouble()));
+            return Latencies.of(resident.ask(order));
         }
 
         private List<Measurement> rate() throws IOException {

@@ -29,6 +29,13 @@ record Row(String id, String what, Better better, Job ours, Job theirs, int inde
         }
     }
 
+    /** {@return the two rows of a run that told {@link Latencies}} */
+    static List<Row> latencies(String id, String what, Job ours, Job theirs) {
+        return List.of(
+                new Row(id + "-p50", what + " p50", Better.FEWER_MICROSECONDS, ours, theirs, 0),
+                new Row(id + "-p99", what + " p99", Better.FEWER_MICROSECONDS, ours, theirs, 1));
+    }
+
     /** {@return one ratio per round; above 1 ours is better, whatever the unit} */
     double[] ratios() {
         double[] our = values(ours);

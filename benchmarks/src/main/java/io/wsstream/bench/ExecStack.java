@@ -1,0 +1,43 @@
+package io.wsstream.bench;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A client and a server that stay.
+ *
+ * @param name for messages
+ * @param client takes an {@link Order} a line
+ * @param server what the client asks
+ * @param address by which it does
+ */
+record ExecStack(String name, Forked client, Forked server, Order.Address address) {
+    private static final double MIB = 1 << 20;
+    private static final double GIB = 1 << 30;
+
+    /** Asks the client and refuses another answer than that in one field. */
+    JsonNode ask(Order order, String field, String expected) throws IOException {
+        JsonNode answer = client.ask(order);
+        String came = answer.path(field).asText();
+        if (!came.equals(expected)) {
+            throw new IOException(field + " is \"" + came + "\", expected " + expected);
+        }
+        return answer;
+    }
+
+    /** {@return how fast it was from the order to the answer, with the CPU time of both processes} */
+    List<Measurement> rate(Order order, long bytes, String field) throws IOException {
+        Duration cpu = cpu();
+        long begun = System.nanoTime();
+        ask(order, field, Long.toString(bytes));
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        double cpuSeconds = cpu().minus(cpu).toNanos() / 1e9;
+        return List.of(new Measurement(bytes / MIB / seconds, cpuSeconds * GIB / bytes));
+    }
+
+    private Duration cpu() {
+        return client.cpu().plus(server.cpu());
+    }
+}

@@ -1,0 +1,165 @@
+package io.wsstream.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An exec from end to end: our client, our server and a process beside client-go, the apiserver's translator, the CRI
+ * streaming server and the same process.
+ *
+ * <p>Both clients take the same orders, both servers start the same commands on pipes, and one clock measures both, from
+ * the order to the answer.
+ */
+final class KubernetesSuite implements Suite {
+    private static final int KIB = 1 << 10;
+    private static final int MIB = 1 << 20;
+
+    private final boolean quick;
+    private final List<Forked> processes = new ArrayList<>();
+    private final List<Row> rows = new ArrayList<>();
+    private final Map<String, Job> jobs = new HashMap<>();
+    private final Set<Check> checks = new LinkedHashSet<>();
+    private final Map<String, String> versions = new LinkedHashMap<>();
+    private @Nullable SelfSigned identity;
+
+    KubernetesSuite(Options options) throws IOException {
+        this.quick = options.quick();
+        try {
+            addRows(options);
+        } catch (IOException | RuntimeException failed) {
+            close();
+            throw failed;
+        }
+    }
+
+    private void addRows(Options options) throws IOException {
+        Forked ourClient = started(Forked.jvm(BenchClient.class, options.jvm()));
+        Forked clientGo = started(GoPeer.clientGo());
+        Forked ourServer = started(Forked.jvm(BenchServer.class, options.jvm()));
+        Forked kubernetes = started(GoPeer.kubernetes());
+        Order.Address atOurs = address(ourServer, "");
+        Order.Address atTheirs = address(kubernetes, "");
+
+        ExecStack ours = new ExecStack("ours", ourClient, ourServer, atOurs);
+        ExecStack theirs = new ExecStack("kubernetes", clientGo, kubernetes, atTheirs);
+        race("", "", all(false), ours, theirs);
+        race("", "", List.of(connect()), ours, theirs);
+        race("inprocess-", "no process: ", all(true), ours, theirs);
+        race("server-", "server: ", few(), new ExecStack("client-go, our server", clientGo, ourServer, atOurs), theirs);
+        race("client-", "client: ", few(), new ExecStack("our client", ourClient, kubernetes, atTheirs), theirs);
+        if (!quick) {
+            addTls(ourClient, clientGo, options);
+        }
+        versions.put("go", System.getProperty("wsstream.bench.go", "?"));
+        versions.put("client-go", GoPeer.version("client-go"));
+        versions.put("kubernetes", GoPeer.version("kubernetes"));
+    }
+
+    private void addTls(Forked ourClient, Forked clientGo, Options options) throws IOException {
+        identity = SelfSigned.create();
+        String certificate = identity.certificate().toString();
+        String key = identity.key().toString();
+        Forked ourServer = started(Forked.jvm(BenchServer.class, options.jvm(), certificate, key));
+        Forked kubernetes = started(GoPeer.kubernetes("-tls-cert", certificate, "-tls-key", key));
+        ExecStack ours = new ExecStack("TLS ours", ourClient, ourServer, address(ourServer, identity.pem()));
+        ExecStack theirs = new ExecStack("TLS kubernetes", clientGo, kubernetes, address(kubernetes, identity.pem()));
+        race("tls-", "TLS ", few(), ours, theirs);
+        race("tls-", "TLS ", List.of(new ExecLoad.Connect(true, half(200))), ours, theirs);
+    }
+
+    private Forked started(Forked process) {
+        processes.add(process);
+        return process;
+    }
+
+    /** The server's first answer names its URL. */
+    private static Order.Address address(Forked server, String ca) throws IOException {
+        return BenchServer.address(server.answer().path("url").asText(), ca);
+    }
+
+    private List<ExecLoad> all(boolean inProcess) {
+        return List.of(
+                stdout(inProcess, 64, inProcess ? 4 : 16),
+                stdout(inProcess, 4 * KIB, inProcess ? 96 : 192),
+                stdout(inProcess, 32 * KIB, 256),
+                stdin(inProcess, 64, 4),
+                stdin(inProcess, 4 * KIB, 64),
+                stdin(inProcess, 32 * KIB, 128),
+                new ExecLoad.Echo(inProcess, 1, half(2_000)),
+                new ExecLoad.Echo(inProcess, 50, half(200)));
+    }
+
+    /** Enough to tell one side from the other, and what TLS costs. */
+    private List<ExecLoad> few() {
+        return List.of(
+                stdout(false, 32 * KIB, 256),
+                stdin(false, 32 * KIB, 128),
+                new ExecLoad.Echo(false, 1, half(2_000)),
+                connect());
+    }
+
+    private ExecLoad stdout(boolean inProcess, int frame, int mib) {
+        return new ExecLoad.Stdout(inProcess, frame, (long) half(mib) * MIB);
+    }
+
+    private ExecLoad stdin(boolean inProcess, int frame, int mib) {
+        return new ExecLoad.Stdin(inProcess, frame, (long) half(mib) * MIB);
+    }
+
+    private ExecLoad connect() {
+        return new ExecLoad.Connect(false, half(200));
+    }
+
+    private int half(int amount) {
+        return quick ? amount / 2 : amount;
+    }
+
+    private void race(String id, String what, List<ExecLoad> loads, ExecStack ours, ExecStack theirs) {
+        for (ExecLoad load : loads) {
+            rows.addAll(load.rows(id, what, job(load, ours), job(load, theirs)));
+        }
+    }
+
+    /** Who takes part in several rows runs once a round. */
+    private Job job(ExecLoad load, ExecStack stack) {
+        checks.add(new Check(load, stack));
+        return jobs.computeIfAbsent(
+                stack.name() + " " + load,
+                name -> new Job(name, () -> load.warmUp().run(stack), () -> load.run(stack)));
+    }
+
+    private record Check(ExecLoad load, ExecStack stack) {}
+
+    @Override
+    public Map<String, String> peers() {
+        return versions;
+    }
+
+    @Override
+    public List<Row> rows() {
+        return List.copyOf(rows);
+    }
+
+    @Override
+    public void check() throws IOException {
+        for (Check check : checks) {
+            check.load().check(check.stack());
+        }
+    }
+
+    @Override
+    public void close() {
+        processes.forEach(Forked::close);
+        processes.clear();
+        if (identity != null) {
+            identity.close();
+        }
+    }
+}
