@@ -14,7 +14,7 @@ import (
 )
 
 const usage = `usage:
-  gorilla server [-addr HOST:PORT] [-tls] [-until-stdin-eof]
+  gorilla server [-addr HOST:PORT] [-tls] [-quiet] [-until-stdin-eof]
   gorilla client source|sink|echo -url URL [flags]     plain messages
   gorilla k8s-source|k8s-sink|k8s-echo -url URL [flags]  v5.channel.k8s.io
   gorilla many -url URL [-k8s] [-sessions N] [-token T]  connections that stay, and take orders on stdin

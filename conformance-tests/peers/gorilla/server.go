@@ -42,6 +42,7 @@ func serve(args []string) error {
 	flags := flag.NewFlagSet("server", flag.ExitOnError)
 	addr := flags.String("addr", "127.0.0.1:0", "where to listen")
 	withTLS := flags.Bool("tls", false, "serve wss with a certificate made for this run")
+	quiet := flags.Bool("quiet", false, "say nothing of a client that is gone early")
 	untilEOF := flags.Bool("until-stdin-eof", false, "end when stdin ends")
 	_ = flags.Parse(args) // ExitOnError
 
@@ -69,17 +70,19 @@ func serve(args []string) error {
 			os.Exit(0)
 		}()
 	}
-	server := &http.Server{Handler: routes(), ReadHeaderTimeout: lingerTime}
+	server := &http.Server{Handler: routes(*quiet), ReadHeaderTimeout: lingerTime}
 	return server.Serve(listener)
 }
 
-func routes() http.Handler {
+func routes(quiet bool) http.Handler {
 	plain := map[string]func(job) error{"source": serveSource, "sink": serveSink, "echo": serveEcho}
 	k8s := map[string]func(job) error{"source": serveK8sSource, "sink": serveK8sSink, "echo": serveK8sEcho}
 	mux := http.NewServeMux()
 	for name := range plain {
-		mux.HandleFunc("/"+name, func(w http.ResponseWriter, r *http.Request) { upgrade(w, r, r.URL.Query(), plain[name]) })
-		mux.HandleFunc("/k8s-"+name, func(w http.ResponseWriter, r *http.Request) { upgrade(w, r, r.URL.Query(), k8s[name], subprotocol) })
+		mux.HandleFunc("/"+name, func(w http.ResponseWriter, r *http.Request) { upgrade(w, r, quiet, r.URL.Query(), plain[name]) })
+		mux.HandleFunc("/k8s-"+name, func(w http.ResponseWriter, r *http.Request) {
+			upgrade(w, r, quiet, r.URL.Query(), k8s[name], subprotocol)
+		})
 	}
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		command := r.URL.Query()["command"]
@@ -93,12 +96,12 @@ func routes() http.Handler {
 				query.Set(name, command[i+1])
 			}
 		}
-		upgrade(w, r, query, k8s[command[0]], subprotocol)
+		upgrade(w, r, quiet, query, k8s[command[0]], subprotocol)
 	})
 	return mux
 }
 
-func upgrade(w http.ResponseWriter, r *http.Request, query url.Values, run func(job) error, subprotocols ...string) {
+func upgrade(w http.ResponseWriter, r *http.Request, quiet bool, query url.Values, run func(job) error, subprotocols ...string) {
 	j := job{bytes: 64 << 20, frame: 32768, sha256: query.Get("sha256") == "1"}
 	if text := query.Get("bytes"); text != "" {
 		bytes, err := strconv.ParseInt(text, 10, 64)
@@ -131,7 +134,7 @@ func upgrade(w http.ResponseWriter, r *http.Request, query url.Values, run func(
 	}
 	defer conn.Close()
 	j.conn = conn
-	if err := run(j); err != nil {
+	if err := run(j); err != nil && !quiet {
 		fmt.Fprintf(os.Stderr, "error: %s: %v\n", r.URL.Path, err)
 	}
 }

@@ -61,9 +61,10 @@ public final class Bench {
             case "exec" -> new ExecSuite(options);
             case "pty" -> new PtySuite(options);
             case "kubernetes" -> new KubernetesSuite(options);
+            case "sessions" -> new SessionsSuite(options);
             default ->
                 throw new IllegalArgumentException(
-                        "no suite " + options.suite() + "; there are: exec, pty, kubernetes");
+                        "no suite " + options.suite() + "; there are: exec, pty, kubernetes, sessions");
         };
     }
 

@@ -62,14 +62,16 @@ public final class BenchTyrus {
         }
 
         private static long number(Session session, String name) {
-            return Long.parseLong(session.getRequestParameterMap().get(name).get(0));
+            return Long.parseLong(session.getRequestParameterMap()
+                    .getOrDefault(name, List.of())
+                    .get(0));
         }
 
         private static void send(Session session, long bytes, byte[] pattern) {
             try {
                 for (long left = bytes; left > 0; left -= pattern.length) {
-                    session.getBasicRemote().sendBinary(ByteBuffer.wrap(pattern, 0, (int)
-                            Math.min(left, pattern.length)));
+                    session.getBasicRemote()
+                            .sendBinary(ByteBuffer.wrap(pattern, 0, (int) Math.min(left, pattern.length)));
                 }
                 session.close();
             } catch (IOException gone) {

@@ -3,7 +3,6 @@ package io.wsstream.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.wsstream.bench.Row.Better;
 import java.io.IOException;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +50,7 @@ final class ExecSuite implements Suite {
 
     private void add(Forked client, boolean tls, Options options) throws IOException {
         Forked ours = started(Forked.jvm(BenchServer.class, options.jvm(), tls ? new String[] {"tls"} : new String[0]));
-        Forked theirs = started(GoPeer.server(tls));
+        Forked theirs = started(GoPeer.server(tls ? new String[] {"-tls"} : new String[0]));
         Link link = new Link(
                 client,
                 ours,
@@ -228,23 +227,11 @@ final class ExecSuite implements Suite {
         }
 
         private String ours(String streams, String... command) {
-            return exec(ourUrl, streams, command);
+            return BenchServer.exec(ourUrl, streams, command);
         }
 
         private String theirs(String... command) {
-            return exec(theirUrl, "stdin=true&stdout=true", command);
-        }
-
-        private String exec(String base, String streams, String... command) {
-            StringBuilder url = new StringBuilder(base)
-                    .append("/api/v1/namespaces/default/pods/")
-                    .append(BenchServer.POD)
-                    .append("/exec?")
-                    .append(streams);
-            for (String word : command) {
-                url.append("&command=").append(URLEncoder.encode(word, StandardCharsets.UTF_8));
-            }
-            return url.toString();
+            return BenchServer.exec(theirUrl, "stdin=true&stdout=true", command);
         }
 
         // -------- right or not

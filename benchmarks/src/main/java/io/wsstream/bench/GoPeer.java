@@ -50,12 +50,17 @@ final class GoPeer {
     }
 
     /** Starts a server; its first answer names the URL. */
-    static Forked server(boolean tls) throws IOException {
+    static Forked server(String... more) throws IOException {
         List<String> command = new ArrayList<>(List.of(binary("gorilla"), "server", "-until-stdin-eof"));
-        if (tls) {
-            command.add("-tls");
-        }
+        command.addAll(List.of(more));
         return Forked.program("gorilla server", command);
+    }
+
+    /** Starts connections that stay and take orders; see {@code many.go}. */
+    static Forked many(List<String> args) throws IOException {
+        List<String> command = new ArrayList<>(List.of(binary("gorilla"), "many"));
+        command.addAll(args);
+        return Forked.program("gorilla many", command);
     }
 
     /** Runs a client to its end; an exit code but 0 is an exception. */

@@ -45,4 +45,11 @@ final class Machine {
         }
         return System.getProperty("os.arch");
     }
+
+    /** {@return the version of a library in Java, from the name of its jar} */
+    static String versionOf(Class<?> itsClass) {
+        String jar =
+                itsClass.getProtectionDomain().getCodeSource().getLocation().getPath();
+        return jar.replaceAll(".*?-(?=[0-9][^/]*$)|\\.jar$", "");
+    }
 }

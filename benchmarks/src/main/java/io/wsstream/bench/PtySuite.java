@@ -62,7 +62,7 @@ final class PtySuite implements Suite {
         JsonNode creackVersion = creack.resident.ask("version");
         versions.put("go", creackVersion.path("go").asText("?"));
         versions.put("creack/pty", creackVersion.path("version").asText("?"));
-        versions.put("pty4j", pty4jVersion());
+        versions.put("pty4j", Machine.versionOf(PtyProcessBuilder.class));
 
         race("creack", "terminal, creack/pty", ours, creack);
         race("pty4j", "terminal, pty4j", ours, pty4j);
@@ -72,15 +72,6 @@ final class PtySuite implements Suite {
         footprints("creack", "terminal, creack/pty", ours, creack);
         footprints("pty4j", "terminal, pty4j", ours, pty4j);
         footprints("pipes", "pipes, ProcessBuilder", pipes, processBuilder);
-    }
-
-    private static String pty4jVersion() {
-        String jar = PtyProcessBuilder.class
-                .getProtectionDomain()
-                .getCodeSource()
-                .getLocation()
-                .getPath();
-        return jar.replaceAll(".*/pty4j-|\\.jar$", "");
     }
 
     /** The loop in C, where there was a compiler for it. */

@@ -20,6 +20,7 @@ record Row(String id, String what, Better better, Job ours, Job theirs, int inde
         MORE_MIB_PER_SECOND("MiB/s"),
         FEWER_MICROSECONDS("us"),
         FEWER_MIB("MiB"),
+        FEWER_KIB("KiB"),
         FEWER("");
 
         final String unit;

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.glassfish.tyrus.core.TyrusWebSocketEngine;
 
 /**
@@ -25,6 +24,7 @@ final class SessionsSuite implements Suite {
     /** More than anybody reads. */
     private static final String ENDLESS = Long.toString(1L << 50);
 
+    private static final int BUSY_SECONDS = 3;
     private static final int WARM_UP_SESSIONS = 100;
 
     private final boolean quick;
@@ -42,12 +42,12 @@ final class SessionsSuite implements Suite {
             Peer gorilla = started(new Gorilla());
             Peer tyrus = started(new Tyrus());
             for (int sessions : quick ? new int[] {1, 50} : new int[] {1, 50, 500}) {
-                echoRows(sessions, "gorilla", ours, gorilla);
+                echoRows(sessions, ours, gorilla);
             }
             busyRows(quick ? 50 : 500, ours, gorilla);
             rateRow("tyrus-stdout", "stdout, stock Tyrus", ours.source(), tyrus.source());
             rateRow("tyrus-stdin", "stdin, stock Tyrus", ours.sink(), tyrus.sink());
-            echoRows(50, "stock Tyrus", ours, tyrus);
+            echoRows(50, ours, tyrus);
             idleRows(quick ? 200 : 2_000, ours, tyrus);
         } catch (IOException | RuntimeException failed) {
             close();
@@ -61,13 +61,12 @@ final class SessionsSuite implements Suite {
         return peer;
     }
 
-    private void echoRows(int sessions, String name, Peer ours, Peer theirs) {
-        String id = "echo-" + sessions + "-" + name.replaceAll(".* ", "").toLowerCase(java.util.Locale.ROOT);
-        String what = "echo, " + sessions + " at once, " + name;
+    private void echoRows(int sessions, Peer ours, Peer theirs) {
+        String id = "echo-" + sessions + "-" + theirs.id;
+        String what = "echo, " + sessions + " at once, " + theirs.name;
         Job our = ours.echo(sessions);
         Job their = theirs.echo(sessions);
-        rows.add(new Row(id + "-p50", what + " p50", Better.FEWER_MICROSECONDS, our, their, 0));
-        rows.add(new Row(id + "-p99", what + " p99", Better.FEWER_MICROSECONDS, our, their, 1));
+        rows.addAll(Row.latencies(id, what, our, their));
     }
 
     private void busyRows(int sessions, Peer ours, Peer theirs) {
@@ -101,10 +100,7 @@ final class SessionsSuite implements Suite {
         versions.put(
                 "gorilla/websocket",
                 GoPeer.client(List.of("version")).path("version").asText("?"));
-        versions.put(
-                "tyrus",
-                Objects.requireNonNullElse(
-                        TyrusWebSocketEngine.class.getPackage().getImplementationVersion(), "?"));
+        versions.put("tyrus", Machine.versionOf(TyrusWebSocketEngine.class));
         return versions;
     }
 
@@ -125,6 +121,7 @@ final class SessionsSuite implements Suite {
 
     /** One server, and its jobs. */
     private abstract class Peer {
+        final String id;
         final String name;
         /** Where the server listens. */
         String url = "";
@@ -132,17 +129,23 @@ final class SessionsSuite implements Suite {
         Forked resident;
 
         @SuppressWarnings("NullAway.Init") // started() is the first call
-        Peer(String name) {
+        Peer(String id, String name) {
+            this.id = id;
             this.name = name;
         }
 
         /** A new process of this server. */
         abstract Forked launch() throws IOException;
 
-        /** {@return arguments of the client for a job of the server: echo, or source with its bytes and frame} */
-        abstract List<String> job(String base, String... job);
+        /** {@return where a job is: echo, sink, or source with its bytes and the size of its frames} */
+        String address(String base, String... job) {
+            return BenchServer.exec(base, "stdin=true&stdout=true", job);
+        }
 
-        abstract String mode(String job);
+        /** {@return whether it speaks the protocol, or has plain messages} */
+        boolean hasChannels() {
+            return true;
+        }
 
         Forked start() throws IOException {
             Forked server = launch();
@@ -151,9 +154,12 @@ final class SessionsSuite implements Suite {
         }
 
         private Forked many(String base, int sessions, String... job) throws IOException {
-            List<String> args = new ArrayList<>(List.of("many", "-sessions", "" + sessions));
-            args.addAll(job(base, job));
-            Forked client = GoPeer.resident(args);
+            List<String> args = new ArrayList<>(List.of("-sessions", "" + sessions));
+            args.addAll(List.of("-token", BenchServer.TOKEN, "-url", address(base, job)));
+            if (hasChannels()) {
+                args.add("-k8s");
+            }
+            Forked client = GoPeer.many(args);
             client.answer();
             return client;
         }
@@ -163,10 +169,7 @@ final class SessionsSuite implements Suite {
             return new Job(name + " echo " + sessions, () -> {
                 try (Forked client = many(url, sessions, "echo")) {
                     client.ask("echo " + Math.max(1, rounds / 10));
-                    JsonNode answer = client.ask("echo " + rounds);
-                    return List.of(
-                            Measurement.of(answer.path("p50Micros").asDouble()),
-                            Measurement.of(answer.path("p99Micros").asDouble()));
+                    return Latencies.of(client.ask("echo " + rounds));
                 }
             });
         }
@@ -176,14 +179,14 @@ final class SessionsSuite implements Suite {
                 try (Forked client = many(url, sessions, "source", ENDLESS, "" + Pattern.FRAME_BYTES)) {
                     client.ask("read 1");
                     Duration before = resident.cpu();
-                    JsonNode answer = client.ask("read " + (quick ? 2 : 5));
+                    JsonNode answer = client.ask("read " + BUSY_SECONDS);
                     double cpuSeconds = resident.cpu().minus(before).toNanos() / 1e9;
                     double rate = answer.path("mibPerSecond").asDouble();
-                    double gib = rate * (quick ? 2 : 5) / 1024;
+                    double gib = rate * MIB * BUSY_SECONDS / GIB;
                     return List.of(
                             new Measurement(rate, cpuSeconds / gib),
                             Measurement.of(answer.path("most").asDouble()
-                                    / Math.max(1, answer.path("least").asLong())));
+                                    / answer.path("least").asDouble()));
                 }
             });
         }
@@ -198,12 +201,9 @@ final class SessionsSuite implements Suite {
 
         private Job rate(String... job) {
             return new Job(name + " " + job[0], () -> {
-                List<String> args = new ArrayList<>(List.of(mode(job[0])));
-                args.addAll(job(url, job));
-                args.remove("-k8s");
-                if (mode(job[0]).equals(job[0])) {
-                    args.add(0, "client");
-                }
+                List<String> args =
+                        new ArrayList<>(hasChannels() ? List.of("k8s-" + job[0]) : List.of("client", job[0]));
+                args.addAll(List.of("-token", BenchServer.TOKEN, "-url", address(url, job)));
                 if (job[0].equals("sink")) {
                     args.addAll(List.of("-bytes", "" + bytes));
                 }
@@ -245,50 +245,29 @@ final class SessionsSuite implements Suite {
 
     private final class Ours extends Peer {
         Ours() {
-            super("ours");
+            super("ours", "ours");
         }
 
         @Override
         Forked launch() throws IOException {
             return Forked.jvm(BenchServer.class, options.jvm());
         }
-
-        @Override
-        List<String> job(String base, String... job) {
-            return List.of(
-                    "-k8s", "-token", BenchServer.TOKEN, "-url", Exec.url(base, "stdin=true&stdout=true", job));
-        }
-
-        @Override
-        String mode(String job) {
-            return "k8s-" + job;
-        }
     }
 
     private final class Gorilla extends Peer {
         Gorilla() {
-            super("gorilla");
+            super("gorilla", "gorilla");
         }
 
         @Override
         Forked launch() throws IOException {
-            return GoPeer.server(false);
-        }
-
-        @Override
-        List<String> job(String base, String... job) {
-            return List.of("-k8s", "-url", Exec.url(base, "stdin=true&stdout=true", job));
-        }
-
-        @Override
-        String mode(String job) {
-            return "k8s-" + job;
+            return GoPeer.server("-quiet");
         }
     }
 
     private final class Tyrus extends Peer {
         Tyrus() {
-            super("stock Tyrus");
+            super("tyrus", "stock Tyrus");
         }
 
         @Override
@@ -297,14 +276,13 @@ final class SessionsSuite implements Suite {
         }
 
         @Override
-        List<String> job(String base, String... job) {
-            String query = job.length > 1 ? "?bytes=" + job[1] + "&frame=" + job[2] : "";
-            return List.of("-url", base + "/" + job[0] + query);
+        String address(String base, String... job) {
+            return base + "/" + job[0] + (job.length > 1 ? "?bytes=" + job[1] + "&frame=" + job[2] : "");
         }
 
         @Override
-        String mode(String job) {
-            return job;
+        boolean hasChannels() {
+            return false;
         }
     }
 }
