@@ -134,7 +134,15 @@ final class KubernetesSuite implements Suite {
                 name -> new Job(name, () -> load.warmUp().run(stack), () -> load.run(stack)));
     }
 
-    private record Check(ExecLoad load, ExecStack stack) {}
+    private record Check(ExecLoad load, ExecStack stack) {
+        void run() throws IOException {
+            try {
+                load.check(stack);
+            } catch (IOException wrong) {
+                throw new IOException(stack.name() + " " + load + ": " + wrong.getMessage(), wrong);
+            }
+        }
+    }
 
     @Override
     public Map<String, String> peers() {
@@ -149,7 +157,7 @@ final class KubernetesSuite implements Suite {
     @Override
     public void check() throws IOException {
         for (Check check : checks) {
-            check.load().check(check.stack());
+            check.run();
         }
     }
 
