@@ -6,6 +6,8 @@ import java.util.List;
 
 /** What one exec or many are used for, the same on every {@link ExecStack}. */
 sealed interface ExecLoad {
+    int KIB = 1 << 10;
+
     /** {@return short and stable} */
     String id();
 
@@ -32,6 +34,32 @@ sealed interface ExecLoad {
         return Row.latencies(idPrefix + id(), whatPrefix + what(), ours, theirs);
     }
 
+    /** How fast one stream is. */
+    sealed interface Rate extends ExecLoad {
+        /** So many that every queue fills in frames of 32 KiB. */
+        int CHECKED_FRAMES = 129;
+
+        String stream();
+
+        /** {@return bytes of a write} */
+        int frame();
+
+        @Override
+        default String id() {
+            return stream() + "-" + (frame() < KIB ? "" + frame() : frame() / KIB + "k");
+        }
+
+        @Override
+        default String what() {
+            return stream() + ", " + (frame() < KIB ? frame() + " B" : frame() / KIB + " KiB");
+        }
+
+        @Override
+        default List<Row> rows(String idPrefix, String whatPrefix, Job ours, Job theirs) {
+            return List.of(new Row(idPrefix + id(), whatPrefix + what(), Better.MORE_MIB_PER_SECOND, ours, theirs, 0));
+        }
+    }
+
     /**
      * The command writes as fast as it may.
      *
@@ -39,15 +67,10 @@ sealed interface ExecLoad {
      * @param frame bytes of a write
      * @param bytes in all, whole frames
      */
-    record Stdout(boolean inProcess, int frame, long bytes) implements ExecLoad {
+    record Stdout(boolean inProcess, int frame, long bytes) implements Rate {
         @Override
-        public String id() {
-            return "stdout-" + shortSize(frame);
-        }
-
-        @Override
-        public String what() {
-            return "stdout, " + size(frame);
+        public String stream() {
+            return "stdout";
         }
 
         @Override
@@ -68,11 +91,6 @@ sealed interface ExecLoad {
                     ? List.of("source", "" + count, "" + frame)
                     : List.of("dd", "if=/dev/zero", "bs=" + frame, "count=" + count / frame, "status=none");
         }
-
-        @Override
-        public List<Row> rows(String idPrefix, String whatPrefix, Job ours, Job theirs) {
-            return rate(idPrefix + id(), whatPrefix + what(), ours, theirs);
-        }
     }
 
     /**
@@ -82,15 +100,10 @@ sealed interface ExecLoad {
      * @param frame bytes of a write
      * @param bytes in all
      */
-    record Stdin(boolean inProcess, int frame, long bytes) implements ExecLoad {
+    record Stdin(boolean inProcess, int frame, long bytes) implements Rate {
         @Override
-        public String id() {
-            return "stdin-" + shortSize(frame);
-        }
-
-        @Override
-        public String what() {
-            return "stdin, " + size(frame);
+        public String stream() {
+            return "stdin";
         }
 
         @Override
@@ -106,11 +119,6 @@ sealed interface ExecLoad {
             List<String> command = inProcess ? List.of("sink", "sha256") : List.of("sha256sum");
             Order order = Order.sink(stack.address(), command, few, frame);
             stack.ask(order, "reply", inProcess ? few + " " + sum : sum + "  -");
-        }
-
-        @Override
-        public List<Row> rows(String idPrefix, String whatPrefix, Job ours, Job theirs) {
-            return rate(idPrefix + id(), whatPrefix + what(), ours, theirs);
         }
     }
 
@@ -146,7 +154,7 @@ sealed interface ExecLoad {
      * @param times how many
      */
     record Connect(boolean again, int times) implements ExecLoad {
-        private static final int WARM_UP_FACTOR = 5;
+        private static final int WARM_UP_SESSIONS = 1000;
 
         @Override
         public String id() {
@@ -161,7 +169,7 @@ sealed interface ExecLoad {
         /** The code of a handshake runs once a session: seen to become faster during some 3,000 of them. */
         @Override
         public ExecLoad warmUp() {
-            return new Connect(again, WARM_UP_FACTOR * times);
+            return new Connect(again, WARM_UP_SESSIONS);
         }
 
         @Override
@@ -169,20 +177,5 @@ sealed interface ExecLoad {
             return Latencies.of(
                     stack.client().ask(Order.connect(again, stack.address(), List.of("printf", "x"), times)));
         }
-    }
-
-    /** So many that every queue fills in frames of 32 KiB. */
-    int CHECKED_FRAMES = 513;
-
-    private static List<Row> rate(String id, String what, Job ours, Job theirs) {
-        return List.of(new Row(id, what, Better.MORE_MIB_PER_SECOND, ours, theirs, 0));
-    }
-
-    private static String shortSize(int bytes) {
-        return bytes < 1024 ? "" + bytes : bytes / 1024 + "k";
-    }
-
-    private static String size(int bytes) {
-        return bytes < 1024 ? bytes + " B" : bytes / 1024 + " KiB";
     }
 }

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * the order to the answer.
  */
 final class KubernetesSuite implements Suite {
-    private static final int KIB = 1 << 10;
     private static final int MIB = 1 << 20;
 
     private final boolean quick;
@@ -87,11 +86,11 @@ final class KubernetesSuite implements Suite {
     private List<ExecLoad> all(boolean inProcess) {
         return List.of(
                 stdout(inProcess, 64, inProcess ? 4 : 16),
-                stdout(inProcess, 4 * KIB, inProcess ? 96 : 192),
-                stdout(inProcess, 32 * KIB, 256),
+                stdout(inProcess, 4 * ExecLoad.KIB, inProcess ? 96 : 192),
+                stdout(inProcess, 32 * ExecLoad.KIB, 256),
                 stdin(inProcess, 64, 4),
-                stdin(inProcess, 4 * KIB, 64),
-                stdin(inProcess, 32 * KIB, 128),
+                stdin(inProcess, 4 * ExecLoad.KIB, 64),
+                stdin(inProcess, 32 * ExecLoad.KIB, 128),
                 new ExecLoad.Echo(inProcess, 1, half(2_000)),
                 new ExecLoad.Echo(inProcess, 50, half(200)));
     }
@@ -99,8 +98,8 @@ final class KubernetesSuite implements Suite {
     /** Enough to tell one side from the other, and what TLS costs. */
     private List<ExecLoad> few() {
         return List.of(
-                stdout(false, 32 * KIB, 256),
-                stdin(false, 32 * KIB, 128),
+                stdout(false, 32 * ExecLoad.KIB, 256),
+                stdin(false, 32 * ExecLoad.KIB, 128),
                 new ExecLoad.Echo(false, 1, half(2_000)),
                 connect());
     }
@@ -135,7 +134,15 @@ final class KubernetesSuite implements Suite {
                 name -> new Job(name, () -> load.warmUp().run(stack), () -> load.run(stack)));
     }
 
-    private record Check(ExecLoad load, ExecStack stack) {}
+    private record Check(ExecLoad load, ExecStack stack) {
+        void run() throws IOException {
+            try {
+                load.check(stack);
+            } catch (IOException wrong) {
+                throw new IOException(stack.name() + " " + load + ": " + wrong.getMessage(), wrong);
+            }
+        }
+    }
 
     @Override
     public Map<String, String> peers() {
@@ -150,7 +157,7 @@ final class KubernetesSuite implements Suite {
     @Override
     public void check() throws IOException {
         for (Check check : checks) {
-            check.load().check(check.stack());
+            check.run();
         }
     }
 
