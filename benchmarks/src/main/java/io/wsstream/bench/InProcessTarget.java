@@ -1,23 +1,25 @@
 package io.wsstream.bench;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.wsstream.core.Channel;
-import io.wsstream.core.status.Status;
 import io.wsstream.core.stream.ChannelConnection;
 import io.wsstream.server.exec.ExecSession;
 import io.wsstream.server.exec.ExecTarget;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A target without processes, so that what is measured is the server: {@code source BYTES FRAME}, {@code sink [sha256]}
  * and {@code echo}. Other commands go to the next target.
  *
- * <p><b>Threads:</b> a source has one of its own; the others act on the server's.
+ * <p><b>Threads:</b> sources share some; the others act on the server's.
  */
 final class InProcessTarget implements ExecTarget {
     private final ExecTarget next;
@@ -30,95 +32,79 @@ final class InProcessTarget implements ExecTarget {
     public void open(ExecSession session) {
         List<String> command = session.request().command();
         switch (command.get(0)) {
-            case "source" ->
-                new Source(session, Long.parseLong(command.get(1)), Integer.parseInt(command.get(2))).begin();
+            case "source" -> {
+                Source source = new Source(session, Long.parseLong(command.get(1)), Integer.parseInt(command.get(2)));
+                session.start(source);
+                source.onWritable();
+            }
             case "sink" -> session.start(new Sink(session, command.contains("sha256")));
             case "echo" -> session.start(new Echo(session));
             default -> next.open(session);
         }
     }
 
-    /** Sends as fast as it may, from buffers that it gets back. */
+    /** Sends as fast as it may, from buffers that it gets back; in turns, so that many share few threads. */
     private static final class Source implements ExecSession.Client, Runnable {
+        private static final int FRAMES_A_TURN = 16;
+        private static final ExecutorService THREADS =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), turn -> {
+                    Thread thread = new Thread(turn, "bench-source");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+
         private final ExecSession session;
-        private final long bytes;
         private final byte[] pattern;
-        private final Object lock = new Object();
+        private final Queue<ByteBuffer> free = new ConcurrentLinkedQueue<>();
+        /** A turn is under way or to come. */
+        private final AtomicBoolean queued = new AtomicBoolean();
 
-        @GuardedBy("lock")
-        private final ArrayDeque<ByteBuffer> free = new ArrayDeque<>();
-
-        @GuardedBy("lock")
-        private boolean gone;
+        private volatile boolean gone;
+        private boolean ended; // who has the turn
+        private long left; // who has the turn
 
         Source(ExecSession session, long bytes, int frameBytes) {
             this.session = session;
-            this.bytes = bytes;
+            this.left = bytes;
             this.pattern = Pattern.frame(frameBytes);
-        }
-
-        void begin() {
-            session.start(this);
-            Thread thread = new Thread(this, "bench-source");
-            thread.setDaemon(true);
-            thread.start();
-        }
-
-        @Override
-        public void run() {
-            try {
-                for (long left = bytes; left > 0; left -= pattern.length) {
-                    ByteBuffer buffer = take();
-                    if (buffer == null) {
-                        break;
-                    }
-                    buffer.limit(ChannelConnection.HEADROOM + (int) Math.min(left, pattern.length))
-                            .position(ChannelConnection.HEADROOM);
-                    session.send(Channel.STDOUT, buffer, ChannelConnection.HEADROOM, () -> giveBack(buffer));
-                }
-                session.exit(0);
-            } catch (InterruptedException interrupted) {
-                session.fail(Status.internalError("interrupted"));
-            }
-        }
-
-        private @Nullable ByteBuffer take() throws InterruptedException {
-            synchronized (lock) {
-                while (!gone && !session.isWritable()) {
-                    lock.wait();
-                }
-                if (gone) {
-                    return null;
-                }
-                ByteBuffer buffer = free.pollLast();
-                if (buffer != null) {
-                    return buffer;
-                }
-            }
-            ByteBuffer fresh = ByteBuffer.allocateDirect(ChannelConnection.HEADROOM + pattern.length);
-            fresh.position(ChannelConnection.HEADROOM).put(pattern);
-            return fresh;
-        }
-
-        private void giveBack(ByteBuffer buffer) {
-            synchronized (lock) {
-                free.addLast(buffer.clear());
-            }
         }
 
         @Override
         public void onWritable() {
-            synchronized (lock) {
-                lock.notifyAll();
+            if (queued.compareAndSet(false, true)) {
+                THREADS.execute(this);
             }
         }
 
         @Override
-        public void onGone() {
-            synchronized (lock) {
-                gone = true;
-                lock.notifyAll();
+        public void run() {
+            for (int i = 0; i < FRAMES_A_TURN && left > 0 && !gone && session.isWritable(); i++) {
+                ByteBuffer polled = free.poll();
+                ByteBuffer buffer = polled != null ? polled : fresh();
+                int count = (int) Math.min(left, pattern.length);
+                buffer.limit(ChannelConnection.HEADROOM + count).position(ChannelConnection.HEADROOM);
+                left -= count;
+                session.send(Channel.STDOUT, buffer, ChannelConnection.HEADROOM, () -> free.add(buffer.clear()));
             }
+            if (!ended && (left == 0 || gone)) {
+                ended = true;
+                session.exit(0);
+            }
+            queued.set(false);
+            if (!ended && session.isWritable()) {
+                onWritable();
+            }
+        }
+
+        private ByteBuffer fresh() {
+            return ByteBuffer.allocateDirect(ChannelConnection.HEADROOM + pattern.length + ChannelConnection.TAILROOM)
+                    .put(ChannelConnection.HEADROOM, pattern);
+        }
+
+        @Override
+        public void onGone() {
+            gone = true;
+            onWritable();
         }
 
         @Override
