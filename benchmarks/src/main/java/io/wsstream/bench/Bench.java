@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Runs a suite: checks, warms up, measures in rounds, prints a table, writes JSON. In each round every job runs once, in
@@ -11,6 +12,8 @@ import java.util.List;
  */
 public final class Bench {
     private static final int WARM_UPS = 2;
+    /** For the JIT, where few rows are chosen. */
+    private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private Bench() {}
 
@@ -79,7 +82,8 @@ public final class Bench {
     private static void measure(List<Row> rows, int rounds) throws BenchmarkFailedException {
         List<Job> jobs = Row.jobs(rows);
         progress("warming up");
-        for (int i = 0; i < WARM_UPS; i++) {
+        long begun = System.nanoTime();
+        for (int i = 0; i < WARM_UPS || System.nanoTime() - begun < WARM_UP_NANOS; i++) {
             for (Job job : jobs) {
                 job.warmUp();
             }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * An exec from end to end: our client, our server and a process beside client-go, the apiserver's translator, the CRI
  * streaming server and the same process.
  *
- * <p>Both clients take the same orders, both servers start the same commands on pipes, and one clock measures both, from
- * the order to the answer.
+ * <p>Both clients take the same orders, both servers start the same commands on pipes, and one clock measures the rates
+ * of both, from the order to the answer; latencies are the clients' own.
  */
 final class KubernetesSuite implements Suite {
     private static final int MIB = 1 << 20;
