@@ -6,8 +6,7 @@ build_stale() {
     local target=$root/$1/target stamp=$root/$1/target/$2 begun
     built=
     [ -z "${WSSTREAM_NO_BUILD:-}" ] || return 0
-    if [ -e "$stamp" ] && [ -z "$(find "$root" \( -name target -o -name .git -o -path "*/src/test" \) -prune -o \
-        \( -name '*.java' -o -name pom.xml -o -path '*/src/main/resources/*' \) -newer "$stamp" -print -quit)" ]; then
+    if [ -e "$stamp" ] && [ -z "$(find "$root"/pom.xml "$root"/*/pom.xml "$root"/*/src/main -newer "$stamp" -print -quit)" ]; then
         return
     fi
     mkdir -p "$target"
