@@ -43,6 +43,9 @@ public final class Main implements Runnable {
      * @param arguments of the command line
      */
     public static void main(String[] arguments) {
+        if (arguments.length > 0 && arguments[0].equals(name(ExecCommand.class))) {
+            TlsWarmUp.start();
+        }
         // Kept by java.util.logging for good, as the root is.
         Logger.getLogger("").setLevel(Level.WARNING);
         System.exit(commandLine(arguments).execute(arguments));
