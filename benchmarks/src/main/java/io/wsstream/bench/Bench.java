@@ -60,7 +60,9 @@ public final class Bench {
         return switch (options.suite()) {
             case "exec" -> new ExecSuite(options);
             case "pty" -> new PtySuite(options);
-            default -> throw new IllegalArgumentException("no suite " + options.suite() + "; there are: exec, pty");
+            case "cli" -> new CliSuite(options);
+            default ->
+                throw new IllegalArgumentException("no suite " + options.suite() + "; there are: exec, pty, cli");
         };
     }
 

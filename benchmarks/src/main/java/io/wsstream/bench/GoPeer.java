@@ -6,11 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The peers in Go of {@code conformance-tests/peers}: {@code gorilla}, {@code creack-pty}. */
+/** The peers in Go of {@code conformance-tests/peers}: {@code gorilla}, {@code creack-pty}, {@code kubectl}. */
 final class GoPeer {
     private GoPeer() {}
 
-    private static String binary(String peer) {
+    /** Where {@code conformance-tests/peers/build} puts a peer. */
+    static String binary(String peer) {
         String folder = System.getProperty("wsstream.bench.peers");
         if (folder == null) {
             throw new IllegalArgumentException("-Dwsstream.bench.peers names no folder; use benchmarks/run");
