@@ -362,7 +362,7 @@ final class Child implements Running {
         if (output.ended || phase == Phase.ENDED || phase == Phase.DRAINED) {
             return;
         }
-        int interest = blocked(output) ? 0 : Epoll.IN;
+        int interest = blocked(output) || output.resting ? 0 : Epoll.IN;
         if (spec.hasTerminal()) {
             if (phase == Phase.DRAINING || output.hungUp) {
                 interest = 0; // drained by turns, or asked again after a while
@@ -407,6 +407,17 @@ final class Child implements Running {
         reviveDelayNanos = Math.min(2 * reviveDelayNanos, REVIVE_MAX_NANOS);
     }
 
+    /** It is one of a crowd of floods, which waits a little. */
+    void restTerminal(long untilNanos) {
+        Output output = outputs.get(0);
+        output.resting = true;
+        watchOutput(output);
+        var unused = loop.at(untilNanos, this, () -> {
+            output.resting = false;
+            watchOutput(output);
+        });
+    }
+
     private enum Reading {
         /** There may be more. */
         MORE,
@@ -445,6 +456,9 @@ final class Child implements Running {
             if (n < (spec.hasTerminal() ? LONG_READ_BYTES : most)) {
                 return Reading.MORE; // took what was there; epoll knows if more came
             }
+        }
+        if (spec.hasTerminal() && phase == Phase.RUNNING) {
+            loop.flooded(this);
         }
         return Reading.MORE;
     }

@@ -32,6 +32,12 @@ final class EventLoop implements Runnable {
     static final int STDERR = 3;
     private static final int SLOT_SHIFT = 2;
 
+    /** So many terminals that flood at once are a crowd; fewer are read as fast as it goes. */
+    private static final int CROWD = 4;
+
+    /** A refresh of a screen. With a turn's 16 KiB it leaves each terminal of a crowd 1 MB/s. */
+    private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(16);
+
     private final Layout layout;
     private final Epoll epoll;
     private final ChunkPool pool = new ChunkPool();
@@ -54,6 +60,9 @@ final class EventLoop implements Runnable {
     private final List<@Nullable Child> slots = new ArrayList<>();
     private final ArrayDeque<Integer> freeSlots = new ArrayDeque<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>(Comparator.comparingLong(t -> t.atNanos));
+    /** The terminals that had more than one turn could read, in this round of events. */
+    private final List<Child> flooding = new ArrayList<>();
+
     private @Nullable Chunk largeChunk;
     private @Nullable Chunk quarterChunk;
 
@@ -117,6 +126,7 @@ final class EventLoop implements Runnable {
             for (int i = 0; i < events; i++) {
                 dispatch(epoll.key(i), epoll.ready(i));
             }
+            restIfCrowded();
             reconcileTouched();
             runTimers();
         }
@@ -221,6 +231,24 @@ final class EventLoop implements Runnable {
                 child.failed(e); // costs this process, not the others of the loop
             }
         }
+    }
+
+    /** Notes that a terminal has most likely more than its turn has read. */
+    void flooded(Child child) {
+        flooding.add(child);
+    }
+
+    /**
+     * Leaves a crowd of floods unread for a moment. Read without a pause they take all of the processors, and the echo
+     * of a terminal beside them, which needs three threads and the kernel's own to run in turn, takes a hundred times as
+     * long. Blocked for a moment, they leave it room.
+     */
+    private void restIfCrowded() {
+        if (flooding.size() >= CROWD) {
+            long until = System.nanoTime() + REST_NANOS;
+            flooding.forEach(child -> child.restTerminal(until));
+        }
+        flooding.clear();
     }
 
     private void reconcileTouched() {

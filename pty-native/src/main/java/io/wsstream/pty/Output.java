@@ -13,6 +13,8 @@ final class Output {
     boolean ended;
     /** A terminal that nobody has open: reading it gives EIO until somebody opens it again. */
     boolean hungUp;
+    /** A terminal that is left unread for a moment, see {@link EventLoop#flooded}. */
+    boolean resting;
 
     Output(PtyStream source, Descriptor descriptor) {
         this.source = source;

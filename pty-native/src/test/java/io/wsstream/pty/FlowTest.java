@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -129,6 +131,23 @@ class FlowTest extends WithRuntime {
         yes.terminate(KillPolicy.kill());
 
         assertThat(recorder.exit().signal()).isEqualTo(9);
+    }
+
+    @Test
+    void aCrowdOfFloodingTerminalsRestsBetweenTurnsAndLosesNothing() throws Exception {
+        int each = 2 << 20;
+        List<Recorder> crowd = new ArrayList<>();
+        long begin = System.nanoTime();
+        for (int i = 0; i < 8; i++) {
+            crowd.add(run(onTerminal("stty raw; head -c " + each + " /dev/zero; echo end")));
+        }
+        for (Recorder recorder : crowd) {
+            assertThat(recorder.exit()).isEqualTo(new PtyExit(0, 0));
+            assertThat(recorder.outSize()).isEqualTo(each + 4);
+        }
+
+        // 128 turns of 16 KiB with a rest of 16 ms after each, but for those that end while fewer than four are left.
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(800));
     }
 
     @Test
