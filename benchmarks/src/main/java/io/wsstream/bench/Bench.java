@@ -65,9 +65,10 @@ public final class Bench {
             case "pty" -> new PtySuite(options);
             case "kubernetes" -> new KubernetesSuite(options);
             case "sessions" -> new SessionsSuite(options);
+            case "cli" -> new CliSuite(options);
             default ->
                 throw new IllegalArgumentException(
-                        "no suite " + options.suite() + "; there are: exec, pty, kubernetes, sessions");
+                        "no suite " + options.suite() + "; there are: exec, pty, kubernetes, sessions, cli");
         };
     }
 

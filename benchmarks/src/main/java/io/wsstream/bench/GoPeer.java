@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The peers in Go of {@code conformance-tests/peers}: {@code gorilla}, {@code creack-pty}, {@code client-go}, {@code kubernetes}. */
+/**
+ * The peers in Go of {@code conformance-tests/peers}: {@code gorilla}, {@code creack-pty}, {@code client-go}, {@code kubernetes},
+ * {@code kubectl}.
+ */
 final class GoPeer {
     private GoPeer() {}
 
@@ -19,7 +22,7 @@ final class GoPeer {
         return Path.of(folder);
     }
 
-    private static String binary(String peer) {
+    static String binary(String peer) {
         return folder().resolve(peer).toString();
     }
 

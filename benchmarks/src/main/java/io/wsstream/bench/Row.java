@@ -19,6 +19,7 @@ record Row(String id, String what, Better better, Job ours, Job theirs, int inde
     enum Better {
         MORE_MIB_PER_SECOND("MiB/s"),
         FEWER_MICROSECONDS("us"),
+        FEWER_MILLISECONDS("ms"),
         FEWER_MIB("MiB"),
         FEWER_KIB("KiB"),
         FEWER("");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -20,11 +21,14 @@ import picocli.CommandLine.Spec;
         name = "wsstream",
         description = "Kubernetes-compatible remote exec over WebSocket.",
         mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
-        subcommands = {DemoCommand.class, ServeCommand.class, ExecCommand.class, ConformanceCommand.class})
+        versionProvider = Main.Version.class)
 public final class Main implements Runnable {
     /** Of wrong usage. */
     static final int USAGE = 2;
+
+    /** In the order of the help. */
+    private static final List<Class<?>> SUBCOMMANDS =
+            List.of(DemoCommand.class, ServeCommand.class, ExecCommand.class, ConformanceCommand.class);
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
@@ -39,26 +43,40 @@ public final class Main implements Runnable {
      * @param arguments of the command line
      */
     public static void main(String[] arguments) {
+        if (arguments.length > 0 && arguments[0].equals(name(ExecCommand.class))) {
+            TlsWarmUp.start();
+        }
         // Kept by java.util.logging for good, as the root is.
         Logger.getLogger("").setLevel(Level.WARNING);
-        System.exit(commandLine().execute(arguments));
+        System.exit(commandLine(arguments).execute(arguments));
     }
 
-    /** {@return the command line with our handlers: one line for an error, and no stack trace} */
-    static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
+    /**
+     * The command line with our handlers: one line for an error, and no stack trace. When the first argument names a
+     * subcommand the others are left out, since to read their annotations takes longer than many a command.
+     */
+    static CommandLine commandLine(String... arguments) {
+        CommandLine line = new CommandLine(new Main());
+        List<Class<?>> named = SUBCOMMANDS.stream()
+                .filter(type -> arguments.length > 0 && name(type).equals(arguments[0]))
+                .toList();
+        (named.isEmpty() ? SUBCOMMANDS : named).forEach(line::addSubcommand);
+        return line.setExecutionExceptionHandler((failure, command, parsed) -> {
                     LoggerFactory.getLogger(Main.class).debug("failed", failure);
                     print(command.getErr(), failure.getMessage() == null ? failure.toString() : failure.getMessage());
                     return CommandLine.ExitCode.SOFTWARE;
                 })
-                .setParameterExceptionHandler((wrong, arguments) -> {
+                .setParameterExceptionHandler((wrong, unparsed) -> {
                     print(
                             wrong.getCommandLine().getErr(),
                             wrong.getMessage() + "; see '"
                                     + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'");
                     return USAGE;
                 });
+    }
+
+    private static String name(Class<?> subcommand) {
+        return subcommand.getAnnotation(Command.class).name();
     }
 
     static void print(PrintWriter err, String message) {
