@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * changed copy.
  *
  * <p>A kubeconfig is read by fabric8's {@code Config}: exec plugins, client certificates, {@code KUBECONFIG} lists; and
- * by us, for what that leaves out: {@code tokenFile}, which is read before each connection, and {@code proxy-url}.
+ * by us, for what that leaves out: {@code tokenFile}, which is read before each connection, and {@code proxy-url}; and by
+ * us alone where a file asks for no more than a server and a token.
  * Impersonation ({@code as} and its kin) is not supported; a kubeconfig that asks for it is refused. Where a CA is given,
  * only that CA is trusted, as kubectl does.
  *
@@ -121,6 +122,11 @@ public final class ClusterAccess {
             String why = !Files.exists(file) ? ": no such file" : Files.isDirectory(file) ? ": it is a directory" : "";
             throw new ClusterAccessException("cannot read the kubeconfig " + file + why, null);
         }
+        PlainKubeconfig plain = PlainKubeconfig.read(file, context);
+        return plain == null ? byFabric8(file, context) : of(plain, file);
+    }
+
+    private static ClusterAccess byFabric8(Path file, @Nullable String context) throws ClusterAccessException {
         String what = "the kubeconfig " + file;
         Config config;
         try {
@@ -197,24 +203,48 @@ public final class ClusterAccess {
                     what + " has no usable current-context; name one of " + names(config.getContexts()), null);
         }
         Credentials.FromConfig credentials = new Credentials.FromConfig(config, what);
-        URI server;
-        try {
-            server = checked(URI.create(String.valueOf(config.getMasterUrl())));
-        } catch (IllegalArgumentException malformed) {
-            throw new ClusterAccessException(what + ": " + malformed.getMessage(), malformed);
-        }
-        String proxyUrl = credentials.user().proxyUrl();
+        URI server = server(config.getMasterUrl(), what);
         boolean secure = "https".equals(server.getScheme());
         return new ClusterAccess(
                 server,
                 notEmpty(config.getNamespace()) ? config.getNamespace() : "default",
                 credentials,
                 secure ? keys(config, what) : null,
-                secure && !config.isTrustCerts() ? trusted(config, what) : null,
+                secure && !config.isTrustCerts() ? trusted(config.getCaCertData(), config.getCaCertFile(), what) : null,
                 null,
                 config.isTrustCerts(),
                 notEmpty(config.getTlsServerName()) ? config.getTlsServerName() : "",
-                proxyUrl == null ? usual : ProxyRule.fixed(proxyUrl, "proxy-url of " + what));
+                proxies(credentials.user().proxyUrl(), usual, what));
+    }
+
+    private static ClusterAccess of(PlainKubeconfig plain, Path file) throws ClusterAccessException {
+        String what = "the kubeconfig " + file;
+        URI server = server(plain.server(), what);
+        boolean secure = "https".equals(server.getScheme());
+        return new ClusterAccess(
+                server,
+                plain.namespace(),
+                new Credentials.FromFile(
+                        plain.token(), plain.tokenFile(), () -> kubeconfig(file, plain.context()).credentials),
+                null,
+                secure && !plain.insecure() ? trusted(plain.caData(), plain.caFile(), what) : null,
+                null,
+                plain.insecure(),
+                plain.tlsServerName(),
+                proxies(plain.proxyUrl(), ProxyRule.ENVIRONMENT, what));
+    }
+
+    private static URI server(@Nullable String url, String what) throws ClusterAccessException {
+        try {
+            return checked(URI.create(String.valueOf(url)));
+        } catch (IllegalArgumentException malformed) {
+            throw new ClusterAccessException(what + ": " + malformed.getMessage(), malformed);
+        }
+    }
+
+    private static ProxyRule proxies(@Nullable String fixed, ProxyRule usual, String what)
+            throws ClusterAccessException {
+        return fixed == null ? usual : ProxyRule.fixed(fixed, "proxy-url of " + what);
     }
 
     /** fabric8 would quietly take the current one in place of one that is not there. */
@@ -265,9 +295,8 @@ public final class ClusterAccess {
         }
     }
 
-    private static TrustManager @Nullable [] trusted(Config config, String what) throws ClusterAccessException {
-        String data = config.getCaCertData();
-        String file = config.getCaCertFile();
+    private static TrustManager @Nullable [] trusted(@Nullable String data, @Nullable String file, String what)
+            throws ClusterAccessException {
         if (notEmpty(data)) {
             String pem;
             try {
@@ -376,10 +405,8 @@ public final class ClusterAccess {
      * @throws ClusterAccessException if it cannot be read or holds none
      */
     public ClusterAccess caFile(Path file) throws ClusterAccessException {
-        Config config = Config.empty();
-        config.setCaCertFile(file.toString());
-        return new ClusterAccess(
-                server, namespace, credentials, keys, trusted(config, "the CA"), null, false, tlsName, proxies);
+        TrustManager[] only = trusted(null, file.toString(), "the CA");
+        return new ClusterAccess(server, namespace, credentials, keys, only, null, false, tlsName, proxies);
     }
 
     /**
@@ -483,7 +510,7 @@ public final class ClusterAccess {
      *
      * @param refused what the server refused
      * @return whether they differ now, so that asking again makes sense
-     * @throws IOException if a token file cannot be read, or the kubeconfig now asks for what is not supported
+     * @throws IOException if a token file cannot be read, or the kubeconfig can no longer be used
      */
     public boolean refreshAuthorization(@Nullable String refused) throws IOException {
         try {

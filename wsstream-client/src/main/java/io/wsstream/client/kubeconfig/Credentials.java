@@ -46,6 +46,21 @@ interface Credentials {
         };
     }
 
+    /** Of a user who may have both; then the file is the newer one (client-go, AuthInfo.TokenFile). */
+    private static @Nullable String authorization(@Nullable String token, @Nullable Path file) throws IOException {
+        String known = token == null || token.isEmpty() ? null : token;
+        if (file != null) {
+            try {
+                return tokenFile(file).authorization();
+            } catch (ClusterAccessException unreadable) {
+                if (known == null) {
+                    throw unreadable;
+                }
+            }
+        }
+        return known == null ? null : bearer(known);
+    }
+
     private static String bearer(String token) {
         String bare = token.strip();
         if (bare.isEmpty()) {
@@ -55,6 +70,33 @@ interface Credentials {
             throw new IllegalArgumentException("the token holds blanks, line breaks or letters beyond ASCII");
         }
         return "Bearer " + bare;
+    }
+
+    /** What a file holds; to be refreshed it is read again. */
+    final class FromFile implements Credentials {
+        private final Reading again;
+        private volatile Credentials now;
+
+        /** May block. */
+        @FunctionalInterface
+        interface Reading {
+            Credentials read() throws IOException;
+        }
+
+        FromFile(@Nullable String token, @Nullable Path tokenFile, Reading again) {
+            this.now = () -> Credentials.authorization(token, tokenFile);
+            this.again = again;
+        }
+
+        @Override
+        public @Nullable String authorization() throws IOException {
+            return now.authorization();
+        }
+
+        @Override
+        public void refresh() throws IOException {
+            now = again.read();
+        }
     }
 
     /** What fabric8 found in a kubeconfig, in its own order of preference. */
@@ -85,17 +127,7 @@ interface Credentials {
             String token = now.getOauthTokenProvider() != null
                     ? now.getOauthTokenProvider().getToken()
                     : notEmpty(now.getOauthToken()) ? now.getOauthToken() : now.getAutoOAuthToken();
-            if (file != null) {
-                try {
-                    return tokenFile(file).authorization();
-                } catch (ClusterAccessException unreadable) {
-                    // Both may be given; then the file is the newer one (client-go, AuthInfo.TokenFile).
-                    if (!notEmpty(token)) {
-                        throw unreadable;
-                    }
-                }
-            }
-            return notEmpty(token) ? bearer(token) : null;
+            return Credentials.authorization(token, file);
         }
 
         @Override
