@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -113,13 +115,19 @@ class StartIT {
     }
 
     @Test
-    void twoAtOnceMakeOneArchive() throws Exception {
+    void ofTwoAtOnceOneMakesTheArchive() throws Exception {
+        Set<String> makers = new HashSet<>();
         try (Program.Running one = echo("one").start();
                 Program.Running other = echo("other").start()) {
+            Awaitility.await().atMost(LIMIT).until(() -> {
+                names().stream().filter(name -> name.startsWith("new.")).forEach(makers::add);
+                return hasArchive();
+            });
             assertSays("one", one.await(LIMIT));
             assertSays("other", other.await(LIMIT));
         }
 
+        assertThat(makers).hasSize(1);
         assertThat(awaitArchive()).isNotEmptyFile();
     }
 
@@ -154,11 +162,13 @@ class StartIT {
 
     /** Waits until there is one archive, whole, and nobody is at work any more. */
     private Path awaitArchive() throws IOException {
-        Awaitility.await("one archive in " + archives).atMost(LIMIT).until(() -> {
-            List<String> names = names();
-            return names.size() == 2 && names.get(1).equals("lock");
-        });
+        Awaitility.await("one archive in " + archives).atMost(LIMIT).until(this::hasArchive);
         return archives.resolve(names().get(0));
+    }
+
+    private boolean hasArchive() throws IOException {
+        List<String> names = names();
+        return names.size() == 2 && names.get(1).equals("lock");
     }
 
     private List<String> names() throws IOException {
