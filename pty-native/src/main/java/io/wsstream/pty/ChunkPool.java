@@ -56,12 +56,20 @@ final class ChunkPool {
         }
     }
 
+    /** {@return how many buffers were taken and have not come back} */
+    int outstanding() {
+        return large.outstanding() + quarter.outstanding() + medium.outstanding() + small.outstanding();
+    }
+
     private static final class Shelf {
         private final int chunkBytes;
         private final int most;
 
         @GuardedBy("this")
         private final ArrayDeque<Chunk> chunks = new ArrayDeque<>();
+
+        @GuardedBy("this")
+        private int outstanding;
 
         Shelf(int chunkBytes, int most) {
             this.chunkBytes = chunkBytes;
@@ -70,6 +78,7 @@ final class ChunkPool {
 
         Chunk take() {
             synchronized (this) {
+                outstanding++;
                 Chunk chunk = chunks.pollLast();
                 if (chunk != null) {
                     return chunk;
@@ -79,10 +88,15 @@ final class ChunkPool {
         }
 
         synchronized void put(Chunk chunk) {
+            outstanding--;
             chunk.buffer.clear();
             if (chunks.size() < most) {
                 chunks.addLast(chunk);
             }
+        }
+
+        synchronized int outstanding() {
+            return outstanding;
         }
     }
 }

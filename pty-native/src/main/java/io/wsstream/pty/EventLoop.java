@@ -134,9 +134,17 @@ final class EventLoop implements Runnable {
         for (Child child : List.copyOf(slots.stream().filter(c -> c != null).toList())) {
             child.giveUp();
         }
+        giveBack(largeChunk);
+        giveBack(quarterChunk);
         synchronized (bellLock) {
             bellGone = true;
             epoll.close();
+        }
+    }
+
+    private void giveBack(@Nullable Chunk chunk) {
+        if (chunk != null) {
+            pool.giveBack(chunk);
         }
     }
 

@@ -186,6 +186,11 @@ public final class PtyRuntime implements AutoCloseable {
         }
     }
 
+    /** {@return how many buffers listeners hold, or have forgotten to release; for tests, after {@link #close}} */
+    int outstandingBuffers() {
+        return loops.stream().mapToInt(loop -> loop.pool().outstanding()).sum();
+    }
+
     /**
      * Ends every process by the {@link PtySpec.Builder#killPolicy} of its specification; after the longest of these and a
      * second more what is left gets KILL, and its output is discarded; then joins the threads. Processes that even KILL

@@ -8,6 +8,8 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -265,10 +267,11 @@ class KillTest extends WithRuntime {
         Recorder flood = run(onPipes("yes"));
         Recorder paused = run(onTerminal("yes"));
         paused.process().pauseOutput(PtyStream.STDOUT);
+        Queue<PtyOutput> unreleased = new ConcurrentLinkedQueue<>();
         Recorder held = new Recorder() {
             @Override
             public void onOutput(PtyOutput output) {
-                // never released
+                unreleased.add(output);
             }
         };
         PtyProcess unused = runtime.spawn(onPipes("yes"), held);
@@ -276,5 +279,7 @@ class KillTest extends WithRuntime {
         runtime.close();
 
         assertThat(List.of(flood, paused, held)).allMatch(Recorder::hasExited);
+        assertThat(runtime.outstandingBuffers()).isEqualTo(unreleased.size()).isPositive();
+        unreleased.forEach(PtyOutput::release);
     }
 }

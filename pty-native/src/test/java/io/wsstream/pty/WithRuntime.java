@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 
-/** A runtime per test; afterwards descriptors, threads and children are as they were before. */
+/** A runtime per test; afterwards descriptors, threads, children and buffers are as they were before. */
 @Timeout(60)
 abstract class WithRuntime {
     PtyRuntime runtime;
@@ -35,6 +35,9 @@ abstract class WithRuntime {
         runtime.close();
 
         assertThat(runtime.liveProcesses()).isZero();
+        assertThat(runtime.outstandingBuffers())
+                .as("buffers not given back, or given back twice")
+                .isZero();
         assertThat(Machine.threads()).isEmpty();
         await().untilAsserted(() -> assertThat(Machine.descriptors()).isEqualTo(descriptorsBefore));
         assertThat(childrenNow()).isEqualTo(childrenBefore);

@@ -84,8 +84,7 @@ public final class ConnChannel implements AutoCloseable {
         synchronized (lock) {
             if (output == null) {
                 output = type.writes()
-                        ? new ChannelOutputStream(
-                                connection, (payload, headroom) -> send(payload, headroom, null), this::endOutput)
+                        ? new ChannelOutputStream(connection, this::send, this::endOutput)
                         : OutputStream.nullOutputStream();
             }
             return output;

@@ -144,10 +144,14 @@ public final class Reader implements OutputGate, AutoCloseable {
      *     copy
      */
     public void send(ByteBuffer chunk, int headroom) {
+        send(chunk, headroom, null);
+    }
+
+    private void send(ByteBuffer chunk, int headroom, @Nullable Runnable released) {
         if (binary) {
-            transport.send(false, chunk, headroom, null);
+            transport.send(false, chunk, headroom, released);
         } else {
-            transport.send(true, Base64.getEncoder().encode(chunk), 0, null);
+            transport.send(true, Base64.getEncoder().encode(chunk), 0, released);
         }
     }
 

@@ -133,13 +133,27 @@ public final class ClientExec {
      * @throws IllegalStateException after {@link #closeStdin}
      */
     public void sendStdin(ByteBuffer payload, int headroom) {
+        sendStdin(payload, headroom, null);
+    }
+
+    /**
+     * Sends input for the process. After the end it is dropped.
+     *
+     * @param payload position to limit; this session's until it is released; keep to 32 KiB, as client-go does
+     * @param headroom how many bytes before the position may be overwritten
+     * @param released run once the buffer is needed no more, or null
+     * @throws IllegalStateException after {@link #closeStdin}
+     */
+    public void sendStdin(ByteBuffer payload, int headroom, @Nullable Runnable released) {
         synchronized (lock) {
             if (stdinClosed) {
                 throw new IllegalStateException("stdin was closed");
             }
         }
         if (payload.hasRemaining()) {
-            connection.send(Channel.STDIN.number(), payload, headroom, null);
+            connection.send(Channel.STDIN.number(), payload, headroom, released);
+        } else if (released != null) {
+            released.run();
         }
     }
 

@@ -326,7 +326,7 @@ public final class ExecSession {
     /** {@return an output as a stream, whose writes wait while the output queue is full} */
     OutputStream output(Channel stream) {
         return new ChannelOutputStream(
-                wire.connection(), (bytes, headroom) -> send(stream, bytes, headroom, null), () -> {});
+                wire.connection(), (bytes, headroom, released) -> send(stream, bytes, headroom, released), () -> {});
     }
 
     /**

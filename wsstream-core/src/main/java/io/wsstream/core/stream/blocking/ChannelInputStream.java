@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel as an {@link InputStream}. It ends when the peer ends the channel or the connection, after all that came;
@@ -34,6 +35,10 @@ public final class ChannelInputStream extends InputStream {
 
     @GuardedBy("lock")
     private int count;
+
+    /** Where a reader waits for bytes, which spares them the ring; null while none does. */
+    @GuardedBy("lock")
+    private @Nullable ByteBuffer waiting;
 
     @GuardedBy("lock")
     private boolean ended;
@@ -111,16 +116,18 @@ public final class ChannelInputStream extends InputStream {
         int taken;
         boolean drain;
         synchronized (lock) {
-            awaitBytes();
-            if (count == 0) {
-                return -1;
+            taken = awaitBytes(to, offset, length);
+            if (taken == 0) {
+                if (count == 0) {
+                    return -1;
+                }
+                taken = Math.min(length, count);
+                int tail = Math.min(taken, ring.length - start);
+                System.arraycopy(ring, start, to, offset, tail);
+                System.arraycopy(ring, 0, to, offset + tail, taken - tail);
+                count -= taken;
+                start = count == 0 ? 0 : (start + taken) % ring.length;
             }
-            taken = Math.min(length, count);
-            int tail = Math.min(taken, ring.length - start);
-            System.arraycopy(ring, start, to, offset, tail);
-            System.arraycopy(ring, 0, to, offset + tail, taken - tail);
-            count -= taken;
-            start = count == 0 ? 0 : (start + taken) % ring.length;
             drain = more && count <= ring.length / 2;
             if (drain) {
                 more = false;
@@ -132,9 +139,11 @@ public final class ChannelInputStream extends InputStream {
         return taken;
     }
 
+    /** {@return how many bytes came straight into the array; 0 if they wait in the ring, or none will come} */
     @GuardedBy("lock")
-    private void awaitBytes() throws IOException {
-        while (count == 0) {
+    private int awaitBytes(byte[] to, int offset, int length) throws IOException {
+        ByteBuffer reader = ByteBuffer.wrap(to, offset, length);
+        while (count == 0 && reader.position() == offset) {
             if (closed) {
                 throw new IOException("the stream is closed");
             }
@@ -144,15 +153,21 @@ public final class ChannelInputStream extends InputStream {
                         + " for it before");
             }
             if (ended) {
-                return;
+                break;
             }
+            waiting = reader;
             try {
                 lock.wait();
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while waiting for bytes of the channel");
+                if (reader.position() == offset) {
+                    throw new InterruptedIOException("interrupted while waiting for bytes of the channel");
+                }
+            } finally {
+                waiting = null;
             }
         }
+        return reader.position() - offset;
     }
 
     @Override
@@ -197,6 +212,7 @@ public final class ChannelInputStream extends InputStream {
                     return;
                 }
                 if (droppedBytes == 0) {
+                    handOver(bytes);
                     keep(bytes);
                 }
                 if (droppedBytes > 0 || (dropping && !claimed)) {
@@ -205,6 +221,16 @@ public final class ChannelInputStream extends InputStream {
                 }
                 more = bytes.hasRemaining();
                 lock.notifyAll();
+            }
+        }
+
+        @GuardedBy("lock")
+        private void handOver(ByteBuffer bytes) {
+            ByteBuffer reader = waiting;
+            if (reader != null && count == 0) {
+                int taken = Math.min(bytes.remaining(), reader.remaining());
+                reader.put(reader.position(), bytes, bytes.position(), taken).position(reader.position() + taken);
+                bytes.position(bytes.position() + taken);
             }
         }
 

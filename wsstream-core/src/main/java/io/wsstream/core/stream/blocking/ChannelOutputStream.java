@@ -8,13 +8,15 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A channel as an {@link OutputStream}: each write is sent at once, in messages of at most {@value #MESSAGE_BYTES}
  * bytes; a write of nothing sends nothing.
  *
  * <p><b>Threads:</b> one writer; close from any. <b>Blocking:</b> writes, while the connection's output queue is full;
- * the end of the connection, or {@link #close}, frees them.
+ * the end of the connection, or {@link #close}, frees them. <b>Memory:</b> the buffer of one message, kept for the next.
  */
 public final class ChannelOutputStream extends OutputStream {
     /** The largest payload of one message: what client-go sends. */
@@ -26,16 +28,19 @@ public final class ChannelOutputStream extends OutputStream {
         /**
          * Sends bytes.
          *
-         * @param payload position to limit; the sender's from now on
+         * @param payload position to limit; the sender's until it is released
          * @param headroom how many bytes before the position may be overwritten
+         * @param released run once the buffer is needed no more
          */
-        void send(ByteBuffer payload, int headroom);
+        void send(ByteBuffer payload, int headroom, Runnable released);
     }
 
     private final OutputGate gate;
     private final Sender sender;
     private final Runnable onClose;
     private final Object lock = new Object();
+    /** The buffer of a message that was sent, for the next one. */
+    private final AtomicReference<@Nullable ByteBuffer> spare = new AtomicReference<>();
 
     @GuardedBy("lock")
     private boolean closed;
@@ -70,16 +75,23 @@ public final class ChannelOutputStream extends OutputStream {
         while (done < length) {
             awaitRoom();
             int taken = Math.min(Math.min(MESSAGE_BYTES, gate.messageBytes()), length - done);
-            ByteBuffer message = ChannelConnection.room(taken);
+            ByteBuffer message = room(taken);
             message.put(from, offset + done, taken).flip().position(ChannelConnection.HEADROOM);
             send(message);
             done += taken;
         }
     }
 
+    private ByteBuffer room(int bytes) {
+        ByteBuffer last = spare.getAndSet(null);
+        return last != null && last.capacity() >= ChannelConnection.HEADROOM + bytes + ChannelConnection.TAILROOM
+                ? last.clear().position(ChannelConnection.HEADROOM)
+                : ChannelConnection.room(bytes);
+    }
+
     private void send(ByteBuffer message) throws IOException {
         try {
-            sender.send(message, ChannelConnection.HEADROOM);
+            sender.send(message, ChannelConnection.HEADROOM, () -> spare.set(message));
         } catch (IllegalStateException late) {
             synchronized (lock) {
                 if (closed) {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,6 +115,19 @@ class ChannelStreamsTest {
             transport.feed("0161");
 
             assertThat(reader.outcome()).isEqualTo((int) 'a');
+        }
+
+        @Test
+        void takesWhatFitsWhileItWaitsAndLeavesTheRestInOrder() throws Exception {
+            byte[] to = new byte[5];
+            Blocked reader = blocked(() -> in.read(to, 1, 3));
+
+            transport.feed("01" + "6162636465");
+            transport.feed("0166");
+
+            assertThat(reader.outcome()).isEqualTo(3);
+            assertThat(to).containsExactly(0, 'a', 'b', 'c', 0);
+            assertThat(in.readNBytes(3)).containsExactly('d', 'e', 'f');
         }
 
         @Test
@@ -365,17 +379,39 @@ class ChannelStreamsTest {
         }
 
         @Test
+        void usesABufferAgainOnceItIsReleasedAndNotBefore() throws Exception {
+            List<ByteBuffer> buffers = new ArrayList<>();
+            List<Runnable> held = new ArrayList<>();
+            OutputStream stream = new ChannelOutputStream(
+                    exec.connection(),
+                    (payload, headroom, released) -> {
+                        buffers.add(payload);
+                        held.add(released);
+                        assertThat(Bytes.toHex(payload)).isEqualTo("610a".repeat(payload.remaining() / 2));
+                    },
+                    () -> {});
+
+            stream.write(Bytes.ofHex("610a610a"));
+            stream.write(Bytes.ofHex("610a"));
+            held.get(0).run();
+            stream.write(Bytes.ofHex("610a"));
+
+            assertThat(buffers.get(1)).isNotSameAs(buffers.get(0));
+            assertThat(buffers.get(2)).isSameAs(buffers.get(0));
+        }
+
+        @Test
         void thatACloseOvertakesIsAnIOException() throws Exception {
             OutputStream[] self = new OutputStream[1];
             self[0] = new ChannelOutputStream(
                     exec.connection(),
-                    (payload, headroom) -> {
+                    (payload, headroom, released) -> {
                         try {
                             self[0].close(); // Another thread, between the look and the send.
                         } catch (IOException impossible) {
                             throw new AssertionError(impossible);
                         }
-                        exec.sendStdin(payload, headroom);
+                        exec.sendStdin(payload, headroom, released);
                     },
                     exec::closeStdin);
 
