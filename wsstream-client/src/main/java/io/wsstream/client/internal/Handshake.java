@@ -90,7 +90,7 @@ final class Handshake {
      * @throws InterruptedIOException if the caller was interrupted; its flag is set again
      */
     Result run() throws IOException {
-        new LinkThread(this::connectAndAsk, "wsstream-connect-" + server.name()).start();
+        LinkThread.start(this::connectAndAsk, "wsstream-connect-" + server.name());
         try {
             return done.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (TimeoutException late) {

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  *  any LinkThread --write--> queue --writer--> socket         timer:  transport.tick, once a second
  * </pre>
  *
- * <p><b>Threads:</b> two daemons of its own, {@code wsstream-read-HOST:PORT} and {@code wsstream-write-HOST:PORT}, which
- * end with the link, and the {@link LinkTimer} shared by all links, which never writes and so ticks on while any other
+ * <p><b>Threads:</b> two daemons of its own, {@code wsstream-read-HOST:PORT} and {@code wsstream-write-HOST:PORT}, whose
+ * work ends with the link, and the {@link LinkTimer} shared by all links, which never writes and so ticks on while any other
  * thread is stuck in a write. A caller that is no {@link LinkThread} writes to the socket itself when nothing is queued:
  * no hand-off between the key and the wire. <b>Blocking:</b> only such a caller, and the writer, while the peer does not
  * read; {@link #abort} frees both, since it closes the socket below TLS and waits for no lock. An interrupt neither frees
@@ -112,8 +112,8 @@ public final class SocketLink implements ByteLink {
     /** Starts the threads; bytes flow once the transport resumes reads. */
     void start(WebSocketTransport transport, Runnable onClosed) {
         ticks = LinkTimer.every(TICK, () -> transport.tick(System.nanoTime()));
-        new LinkThread(() -> read(transport), "wsstream-read-" + peer).start();
-        new LinkThread(() -> keep(onClosed), "wsstream-write-" + peer).start();
+        LinkThread.start(() -> read(transport), "wsstream-read-" + peer);
+        LinkThread.start(() -> keep(onClosed), "wsstream-write-" + peer);
     }
 
     /** {@return host and port of the server} */
