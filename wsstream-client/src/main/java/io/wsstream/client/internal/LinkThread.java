@@ -12,16 +12,16 @@ import java.util.concurrent.TimeUnit;
  * connection needs three.
  *
  * <p><b>Threads:</b> daemons, as many as there is work at once, named by it; {@value #IDLE_NAME} ends after {@value
- * #IDLE_SECONDS} s without any.
+ * #IDLE_MILLIS} ms without any.
  */
 final class LinkThread extends Thread {
     private static final String IDLE_NAME = "wsstream-idle";
-    private static final int IDLE_SECONDS = 2;
+    private static final int IDLE_MILLIS = 500;
     private static final ThreadPoolExecutor KEPT = new ThreadPoolExecutor(
             0,
             Integer.MAX_VALUE,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
+            IDLE_MILLIS,
+            TimeUnit.MILLISECONDS,
             new SynchronousQueue<>(),
             worker -> new LinkThread(worker, IDLE_NAME));
 
