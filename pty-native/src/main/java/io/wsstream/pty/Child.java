@@ -46,6 +46,9 @@ final class Child implements Running {
     /** After less than that a terminal has most likely no more now, and a further read would only be told so. */
     private static final int LONG_READ_BYTES = 1024;
 
+    /** Half of what a terminal holds for its reader: its program is ahead of us, or paints a screen. */
+    private static final int FLOOD_BYTES = 2048;
+
     private static final long REVIVE_MIN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
     private static final long REVIVE_MAX_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
@@ -457,14 +460,14 @@ final class Child implements Running {
                 return Reading.MORE; // took what was there; epoll knows if more came
             }
         }
-        if (spec.hasTerminal() && phase == Phase.RUNNING) {
-            loop.flooded(this);
-        }
         return Reading.MORE;
     }
 
     private void deliver(Output output, Chunk filled, int bytes) {
         reviveDelayNanos = REVIVE_MIN_NANOS;
+        if (bytes >= FLOOD_BYTES && spec.hasTerminal() && phase == Phase.RUNNING) {
+            loop.flooded(this);
+        }
         if (phase == Phase.DRAINING) {
             drainedBytes += bytes;
             lastByteNanos = System.nanoTime();

@@ -7,8 +7,10 @@ import io.wsstream.pty.internal.posix.SystemCallException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -35,7 +37,7 @@ final class EventLoop implements Runnable {
     /** So many terminals that flood at once are a crowd; fewer are read as fast as it goes. */
     private static final int CROWD = 4;
 
-    /** A refresh of a screen. With a turn's 16 KiB it leaves each terminal of a crowd 1 MB/s. */
+    /** A refresh of a screen. With 4 to 16 KiB a turn it leaves each terminal of a crowd up to 1 MB/s. */
     private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(16);
 
     private final Layout layout;
@@ -60,8 +62,8 @@ final class EventLoop implements Runnable {
     private final List<@Nullable Child> slots = new ArrayList<>();
     private final ArrayDeque<Integer> freeSlots = new ArrayDeque<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>(Comparator.comparingLong(t -> t.atNanos));
-    /** The terminals that had more than one turn could read, in this round of events. */
-    private final List<Child> flooding = new ArrayList<>();
+    /** The terminals that had much to read in this round of events. */
+    private final Set<Child> flooding = new LinkedHashSet<>();
 
     private @Nullable Chunk largeChunk;
     private @Nullable Chunk quarterChunk;
@@ -241,7 +243,7 @@ final class EventLoop implements Runnable {
         }
     }
 
-    /** Notes that a terminal has most likely more than its turn has read. */
+    /** Notes that a terminal had much to read. */
     void flooded(Child child) {
         flooding.add(child);
     }

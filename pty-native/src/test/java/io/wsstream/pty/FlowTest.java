@@ -134,20 +134,74 @@ class FlowTest extends WithRuntime {
     }
 
     @Test
-    void aCrowdOfFloodingTerminalsRestsBetweenTurnsAndLosesNothing() throws Exception {
-        int each = 2 << 20;
-        List<Recorder> crowd = new ArrayList<>();
-        long begin = System.nanoTime();
+    void aCrowdOfFloodingTerminalsRestsBetweenTurns() throws Exception {
+        List<Turns> all = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            crowd.add(run(onTerminal("stty raw; head -c " + each + " /dev/zero; echo end")));
+            Turns turns = new Turns();
+            PtyProcess flood = runtime.spawn(onTerminal("stty raw; exec cat /dev/zero"), turns);
+            assertThat(flood.pid()).isPositive();
+            all.add(turns);
         }
-        for (Recorder recorder : crowd) {
-            assertThat(recorder.exit()).isEqualTo(new PtyExit(0, 0));
-            assertThat(recorder.outSize()).isEqualTo(each + 4);
+        for (Turns turns : all) {
+            Path stat = Path.of("/proc/" + turns.process().pid() + "/stat");
+            await().until(() -> Files.readString(stat).contains("(cat) S")); // its terminal is full
         }
 
-        // 128 turns of 16 KiB with a rest of 16 ms after each, but for those that end while fewer than four are left.
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofMillis(800));
+        Recorder starter = new Recorder() {
+            @Override
+            public void onStart(PtyProcess process) {
+                super.onStart(process);
+                all.forEach(Turns::resume); // on the loop thread: it finds all of them in its next round
+            }
+        };
+        PtyProcess unused = runtime.spawn(onPipes("exit 0"), starter);
+        await().until(() -> all.stream().allMatch(Turns::hasTwo));
+
+        assertThat(all)
+                .extracting(Turns::nanosBetween)
+                .allSatisfy(nanos -> assertThat(nanos).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(15)));
+        for (Turns turns : all) {
+            turns.process().terminate(KillPolicy.kill());
+            assertThat(turns.exit().signal()).isEqualTo(9);
+        }
+    }
+
+    /** Paused from the start; notes when the first two outputs came. */
+    private static final class Turns extends Recorder {
+        private long first;
+        private long second;
+
+        @Override
+        public void onStart(PtyProcess process) {
+            process.pauseOutput(PtyStream.STDOUT);
+            super.onStart(process);
+        }
+
+        void resume() {
+            try {
+                process().resumeOutput(PtyStream.STDOUT);
+            } catch (Exception neverStarted) {
+                throw new AssertionError(neverStarted);
+            }
+        }
+
+        @Override
+        public synchronized void onOutput(PtyOutput output) {
+            if (first == 0) {
+                first = System.nanoTime();
+            } else if (second == 0) {
+                second = System.nanoTime();
+            }
+            output.release();
+        }
+
+        synchronized boolean hasTwo() {
+            return second != 0;
+        }
+
+        synchronized long nanosBetween() {
+            return second - first;
+        }
     }
 
     @Test
