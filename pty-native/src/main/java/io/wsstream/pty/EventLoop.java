@@ -7,10 +7,8 @@ import io.wsstream.pty.internal.posix.SystemCallException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.PriorityQueue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,7 +61,7 @@ final class EventLoop implements Runnable {
     private final ArrayDeque<Integer> freeSlots = new ArrayDeque<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>(Comparator.comparingLong(t -> t.atNanos));
     /** The terminals that had much to read in this round of events. */
-    private final Set<Child> flooding = new LinkedHashSet<>();
+    private final List<Child> flooding = new ArrayList<>();
 
     private @Nullable Chunk largeChunk;
     private @Nullable Chunk quarterChunk;
@@ -243,9 +241,11 @@ final class EventLoop implements Runnable {
         }
     }
 
-    /** Notes that a terminal had much to read. */
+    /** Notes that a terminal had much to read; it may say so more than once in its turn. */
     void flooded(Child child) {
-        flooding.add(child);
+        if (flooding.isEmpty() || flooding.get(flooding.size() - 1) != child) {
+            flooding.add(child);
+        }
     }
 
     /**
