@@ -15,7 +15,6 @@ import java.util.List;
  */
 record ExecStack(String name, Forked client, Forked server, Order.Address address) {
     private static final double MIB = 1 << 20;
-    private static final double GIB = 1 << 30;
 
     /** Asks the client and refuses another answer than that in one field. */
     JsonNode ask(Order order, String field, String expected) throws IOException {
@@ -34,7 +33,7 @@ record ExecStack(String name, Forked client, Forked server, Order.Address addres
         ask(order, field, Long.toString(bytes));
         double seconds = (System.nanoTime() - begun) / 1e9;
         double cpuSeconds = cpu().minus(cpu).toNanos() / 1e9;
-        return List.of(new Measurement(bytes / MIB / seconds, cpuSeconds * GIB / bytes));
+        return List.of(Measurement.rate(bytes / MIB / seconds, cpuSeconds, bytes));
     }
 
     private Duration cpu() {

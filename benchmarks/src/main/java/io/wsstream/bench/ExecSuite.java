@@ -18,7 +18,6 @@ import java.util.Map;
  * our client talks to the server in Go, in the Kubernetes protocol, and stands beside the client in Go on the same.
  */
 final class ExecSuite implements Suite {
-    private static final double GIB = 1 << 30;
     private static final int MIB = 1 << 20;
     private static final int CHECK_BYTES = 8 * MIB + 12_345;
 
@@ -308,13 +307,14 @@ final class ExecSuite implements Suite {
         Duration before = server.cpu();
         JsonNode answer = load.run();
         double cpuSeconds = server.cpu().minus(before).toNanos() / 1e9;
-        return List.of(new Measurement(answer.path("mibPerSecond").asDouble(), cpuSeconds * GIB / bytes));
+        return List.of(Measurement.rate(answer.path("mibPerSecond").asDouble(), cpuSeconds, bytes));
     }
 
     /** What a client saw, with its own CPU time. */
     private List<Measurement> clientRate(JsonNode answer) {
-        return List.of(new Measurement(
+        return List.of(Measurement.rate(
                 answer.path("mibPerSecond").asDouble(),
-                answer.path("cpuSeconds").asDouble() * GIB / bytes));
+                answer.path("cpuSeconds").asDouble(),
+                bytes));
     }
 }

@@ -7,6 +7,13 @@ package io.wsstream.bench;
  * @param cpuSecondsPerGib of the process under test, user and system, or NaN where it says nothing
  */
 record Measurement(double value, double cpuSecondsPerGib) {
+    private static final double GIB = 1 << 30;
+
+    /** A rate, and what it took of the processors to move the bytes. */
+    static Measurement rate(double mibPerSecond, double cpuSeconds, long bytes) {
+        return new Measurement(mibPerSecond, cpuSeconds * GIB / bytes);
+    }
+
     static Measurement of(double value) {
         return new Measurement(value, Double.NaN);
     }

@@ -22,7 +22,6 @@ final class PtySuite implements Suite {
     private static final String FIRST_BYTE = "printf x; read y";
     private static final String RAW = "stty raw -echo; ";
     private static final String CAT = "printf x; exec cat";
-    private static final double GIB = 1 << 30;
     private static final int FILE_BYTES = Pattern.PERIOD * 64 * 1024;
     private static final int PIPE_FACTOR = 8;
     private static final int WARM_UP_SPAWNS = 20;
@@ -175,7 +174,7 @@ final class PtySuite implements Suite {
             JsonNode answer = resident.ask(
                     "output " + bytes + " " + mode + "cat" + (" '" + file + "'").repeat(times) + "; read y");
             double cpuSeconds = resident.cpu().minus(before).toNanos() / 1e9;
-            return List.of(new Measurement(answer.path("mibPerSecond").asDouble(), cpuSeconds * GIB / bytes));
+            return List.of(Measurement.rate(answer.path("mibPerSecond").asDouble(), cpuSeconds, bytes));
         }
 
         private List<Measurement> footprint() throws IOException {

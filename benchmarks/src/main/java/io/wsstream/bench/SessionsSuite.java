@@ -18,7 +18,6 @@ import org.glassfish.tyrus.core.TyrusWebSocketEngine;
  * has plain messages.
  */
 final class SessionsSuite implements Suite {
-    private static final double GIB = 1 << 30;
     private static final int MIB = 1 << 20;
     private static final double KIB = 1 << 10;
     /** More than anybody reads. */
@@ -45,8 +44,8 @@ final class SessionsSuite implements Suite {
                 echoRows(sessions, ours, gorilla);
             }
             busyRows(quick ? 50 : 500, ours, gorilla);
-            rateRow("tyrus-stdout", "stdout, stock Tyrus", ours.source(), tyrus.source());
-            rateRow("tyrus-stdin", "stdin, stock Tyrus", ours.sink(), tyrus.sink());
+            rateRow("tyrus-stdout", "stdout, " + tyrus.name, ours.source(), tyrus.source());
+            rateRow("tyrus-stdin", "stdin, " + tyrus.name, ours.sink(), tyrus.sink());
             echoRows(50, ours, tyrus);
             idleRows(quick ? 200 : 2_000, ours, tyrus);
         } catch (IOException | RuntimeException failed) {
@@ -56,8 +55,9 @@ final class SessionsSuite implements Suite {
     }
 
     private Peer started(Peer peer) throws IOException {
+        peer.resident = peer.launch();
         peers.add(peer);
-        peer.resident = peer.start();
+        peer.url = peer.resident.answer().path("url").asText();
         return peer;
     }
 
@@ -71,7 +71,7 @@ final class SessionsSuite implements Suite {
 
     private void busyRows(int sessions, Peer ours, Peer theirs) {
         String id = "busy-" + sessions;
-        String what = sessions + " read, gorilla";
+        String what = sessions + " read, " + theirs.name;
         Job our = ours.busy(sessions);
         Job their = theirs.busy(sessions);
         rows.add(new Row(id, what, Better.MORE_MIB_PER_SECOND, our, their, 0));
@@ -84,7 +84,7 @@ final class SessionsSuite implements Suite {
 
     private void idleRows(int sessions, Peer ours, Peer theirs) {
         String id = "idle-" + sessions;
-        String what = sessions + " idle, stock Tyrus";
+        String what = sessions + " idle, " + theirs.name;
         Job our = ours.idle(sessions);
         Job their = theirs.idle(sessions);
         rows.add(new Row(id + "-threads", what + ": threads", Better.FEWER, our, their, 0));
@@ -147,12 +147,6 @@ final class SessionsSuite implements Suite {
             return true;
         }
 
-        Forked start() throws IOException {
-            Forked server = launch();
-            url = server.answer().path("url").asText();
-            return server;
-        }
-
         private Forked many(String base, int sessions, String... job) throws IOException {
             List<String> args = new ArrayList<>(List.of("-sessions", "" + sessions));
             args.addAll(List.of("-token", BenchServer.TOKEN, "-url", address(base, job)));
@@ -182,9 +176,8 @@ final class SessionsSuite implements Suite {
                     JsonNode answer = client.ask("read " + BUSY_SECONDS);
                     double cpuSeconds = resident.cpu().minus(before).toNanos() / 1e9;
                     double rate = answer.path("mibPerSecond").asDouble();
-                    double gib = rate * MIB * BUSY_SECONDS / GIB;
                     return List.of(
-                            new Measurement(rate, cpuSeconds / gib),
+                            Measurement.rate(rate, cpuSeconds, (long) (rate * MIB * BUSY_SECONDS)),
                             Measurement.of(answer.path("most").asDouble()
                                     / answer.path("least").asDouble()));
                 }
@@ -213,7 +206,7 @@ final class SessionsSuite implements Suite {
                 if (answer.path("bytes").asLong() != bytes) {
                     throw new IOException(answer.path("bytes") + " bytes went, expected " + bytes);
                 }
-                return List.of(new Measurement(answer.path("mibPerSecond").asDouble(), cpuSeconds * GIB / bytes));
+                return List.of(Measurement.rate(answer.path("mibPerSecond").asDouble(), cpuSeconds, bytes));
             });
         }
 
