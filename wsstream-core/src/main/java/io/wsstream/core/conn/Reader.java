@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +43,7 @@ public final class Reader implements OutputGate, AutoCloseable {
     private final boolean binary;
     private final List<Runnable> outputListeners = new CopyOnWriteArrayList<>();
     private final EndSignal end = new EndSignal();
-    private volatile boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
      * A connection after the 101; {@link #start} opens it.
@@ -162,7 +163,7 @@ public final class Reader implements OutputGate, AutoCloseable {
 
     @Override
     public boolean isOutputEnded() {
-        return closed || end.isEnded();
+        return closed.get() || end.isEnded();
     }
 
     @Override
@@ -187,8 +188,10 @@ public final class Reader implements OutputGate, AutoCloseable {
      * @param reason for a person, possibly empty
      */
     public void close(int code, String reason) {
-        closed = true;
-        outputChanged();
-        transport.close(code, reason);
+        // The first to come gives the reason: a copy that the next line frees closes too, because it could not finish.
+        if (closed.compareAndSet(false, true)) {
+            outputChanged();
+            transport.close(code, reason);
+        }
     }
 }

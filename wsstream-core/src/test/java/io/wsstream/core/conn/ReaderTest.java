@@ -175,6 +175,18 @@ class ReaderTest {
     }
 
     @Test
+    void theFirstReasonToCloseIsTheOneThatThePeerHears() {
+        Reader reader = reader("binary.k8s.io");
+        reader.start(false);
+        reader.onOutputChange(() -> reader.close(1011, "freed by the first"));
+
+        reader.close(1001, "going");
+        reader.close(1011, "late");
+
+        assertThat(transport.sent).containsExactly("close 1001 going");
+    }
+
+    @Test
     void roomIsHandedOn() {
         Reader reader = reader("binary.k8s.io");
         reader.start(false);
