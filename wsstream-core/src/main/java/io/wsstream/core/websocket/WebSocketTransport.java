@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads:</b> {@link #receive} and {@link #linkClosed} belong to the link, {@link #tick} to one timer, all else
  * to anyone. <b>Blocking:</b> none, but see {@link ByteLink}. <b>Memory:</b> what is queued; callers heed {@link
- * #isWritable}. Pongs wait one at a time, so a peer cannot fill the queue with Pings.
+ * #isWritable}, and one that does not is cut off at {@value #MAX_QUEUED_BYTES} bytes. Pongs wait one at a time, so a peer cannot fill the queue with Pings.
  *
  * <p>Source: RFC 6455; PROTOCOL.md 5, 12, 13.
  */
@@ -52,6 +52,9 @@ public final class WebSocketTransport implements Transport {
     }
 
     private static final int MASKS_AT_ONCE = 1024;
+
+    /** Two of the largest messages: only who does not heed {@link #isWritable} gets there. */
+    private static final int MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
     /** An empty Pong, unmasked. */
     private static final byte[] PONG = {(byte) (0x80 | Opcode.PONG), 0};
@@ -425,9 +428,11 @@ public final class WebSocketTransport implements Transport {
     /** A Close is the last frame, so it goes out in the states that it brought about, and all others only before. */
     private void enqueue(Frame frame) {
         boolean dropped;
+        boolean tooMuch;
         synchronized (lock) {
             dropped = frame.kind == Kind.CLOSE ? state == State.OPEN || state == State.CLOSED : state != State.OPEN;
-            if (!dropped) {
+            tooMuch = !dropped && frame.kind == Kind.DATA && queuedBytes > MAX_QUEUED_BYTES;
+            if (!dropped && !tooMuch) {
                 queue.add(frame);
                 queuedBytes += frame.size;
                 if (queuedBytes >= settings.highMarkBytes()) {
@@ -439,11 +444,18 @@ public final class WebSocketTransport implements Transport {
                 draining = true;
             }
         }
-        if (dropped) {
-            frame.release();
+        if (!dropped && !tooMuch) {
+            drain();
             return;
         }
-        drain();
+        frame.release();
+        if (tooMuch) {
+            end(new WsStreamException(
+                    "more than " + MAX_QUEUED_BYTES + " bytes wait for the peer to take them; expected a sender that"
+                            + " waits while isWritable() is false",
+                    null));
+            link.abort(); // A Close would stand behind all that waits.
+        }
     }
 
     /** Hands frames to the link, in order, by one thread at a time and without the lock. */
