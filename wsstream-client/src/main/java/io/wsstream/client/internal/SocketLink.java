@@ -5,7 +5,6 @@ import io.wsstream.core.ConnectionLostException;
 import io.wsstream.core.transport.ByteLink;
 import io.wsstream.core.websocket.WebSocketTransport;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -25,23 +24,22 @@ import org.slf4j.LoggerFactory;
  * The bytes of a connection over a blocking socket, plain or TLS.
  *
  * <pre>
- *  user thread --write, when nothing is queued--> socket      reader: socket --> transport.receive
- *  any LinkThread --write--> queue --writer--> socket         timer:  transport.tick, once a second
+ *  user thread --write, when nothing is queued--> socket      SocketReader: socket --> transport.receive
+ *  any LinkThread --write--> queue --writer--> socket         timer:        transport.tick, once a second
  * </pre>
  *
  * <p><b>Threads:</b> two daemons of its own, {@code wsstream-read-HOST:PORT} and {@code wsstream-write-HOST:PORT}, whose
  * work ends with the link, and the {@link LinkTimer} shared by all links, which never writes and so ticks on while any other
  * thread is stuck in a write. A caller that is no {@link LinkThread} writes to the socket itself when nothing is queued:
- * no hand-off between the key and the wire. <b>Blocking:</b> only such a caller, and the writer, while the peer does not
+ * no hand-off between the key and the wire; nor is there one between the wire and who reads much, see {@link SocketReader}. <b>Blocking:</b> only such a caller, and the writer, while the peer does not
  * read; {@link #abort} frees both, since it closes the socket below TLS and waits for no lock. An interrupt neither frees
- * nor breaks a write: java.net sockets ignore it, which is why this is no SocketChannel. <b>Memory:</b> one buffer of
- * {@value #READ_BYTES} bytes; a queue that the transport above bounds; up to {@value #GATHER_BYTES} bytes of small frames
+ * nor breaks a write: java.net sockets ignore it, which is why this is no SocketChannel, and virtual threads queue
+ * what they write, since theirs do not. <b>Memory:</b> the reader's buffer; a queue that the transport above bounds; up to {@value #GATHER_BYTES} bytes of small frames
  * copied together.
  */
 public final class SocketLink implements ByteLink {
     private static final Logger LOG = LoggerFactory.getLogger(SocketLink.class);
 
-    private static final int READ_BYTES = 128 * 1024;
     private static final int GATHER_BYTES = 64 * 1024;
     private static final Duration TICK = Duration.ofSeconds(1);
 
@@ -51,20 +49,10 @@ public final class SocketLink implements ByteLink {
     private final String peer;
     private final Socket raw;
     private final Socket stream;
-    private final InputStream in;
     private final OutputStream out;
-    private final ByteBuffer leftover;
+    private final SocketReader input;
 
-    /** Protects the read gate; a leaf. */
-    private final Object readLock = new Object();
-
-    @GuardedBy("readLock")
-    private boolean paused = true;
-
-    @GuardedBy("readLock")
-    private boolean gateless;
-
-    /** Protects the output; a leaf, and separate so that a pause never waits for a writer. */
+    /** Protects the output; a leaf. */
     private final Object writeLock = new Object();
 
     @GuardedBy("writeLock")
@@ -104,9 +92,8 @@ public final class SocketLink implements ByteLink {
         this.peer = peer;
         this.raw = raw;
         this.stream = stream;
-        this.in = stream.getInputStream();
         this.out = stream.getOutputStream();
-        this.leftover = leftover;
+        this.input = new SocketReader(raw, stream, leftover);
     }
 
     /** Starts the threads; bytes flow once the transport resumes reads. */
@@ -126,7 +113,7 @@ public final class SocketLink implements ByteLink {
     private void read(WebSocketTransport transport) {
         Throwable failure = null;
         try {
-            readToEnd(transport);
+            input.run(transport::receive);
         } catch (IOException | RuntimeException | Error broken) {
             // An Error too: whoever waits for the end would wait for ever.
             failure = aborted ? null : broken;
@@ -146,57 +133,19 @@ public final class SocketLink implements ByteLink {
         abortAfter(END_BOUND);
     }
 
-    private void readToEnd(WebSocketTransport transport) throws IOException {
-        if (!awaitOpenGate()) {
-            return;
-        }
-        if (leftover.hasRemaining()) {
-            transport.receive(leftover);
-        }
-        byte[] bytes = new byte[READ_BYTES];
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        while (awaitOpenGate()) {
-            int count = in.read(bytes, 0, bytes.length);
-            if (count < 0) {
-                return;
-            }
-            transport.receive(buffer.clear().limit(count));
-        }
-    }
-
-    private boolean awaitOpenGate() {
-        synchronized (readLock) {
-            while (paused && !gateless) {
-                try {
-                    readLock.wait();
-                } catch (InterruptedException nobodyInterruptsThisThread) {
-                    return false;
-                }
-            }
-        }
-        return !aborted;
+    @Override
+    public boolean readHere() {
+        return input.readHere();
     }
 
     @Override
     public void pauseReads() {
-        synchronized (readLock) {
-            paused = true;
-        }
+        input.pause();
     }
 
     @Override
     public void resumeReads() {
-        synchronized (readLock) {
-            paused = false;
-            readLock.notifyAll();
-        }
-    }
-
-    private void removeGate() {
-        synchronized (readLock) {
-            gateless = true;
-            readLock.notifyAll();
-        }
+        input.resume();
     }
 
     // ---------------------------------------------------------------- output
@@ -207,11 +156,7 @@ public final class SocketLink implements ByteLink {
         boolean direct;
         synchronized (writeLock) {
             failed = outputFailure;
-            direct = failed == null
-                    && !writing
-                    && queue.isEmpty()
-                    && !closing
-                    && !(Thread.currentThread() instanceof LinkThread);
+            direct = failed == null && !writing && queue.isEmpty() && !closing && !mustQueue();
             if (direct) {
                 writing = true;
             } else if (failed == null) {
@@ -224,6 +169,13 @@ public final class SocketLink implements ByteLink {
         } else if (direct) {
             outbound.onSent(send(outbound.bytes()));
         }
+    }
+
+    /** {@return whether the connection depends on the calling thread, or an interrupt of that would close the socket} */
+    private boolean mustQueue() {
+        return Thread.currentThread() instanceof LinkThread
+                || input.isReadByCurrentThread()
+                || VirtualThreads.isCurrent();
     }
 
     /** Writes with the turn taken, and gives the turn back. */
@@ -370,7 +322,7 @@ public final class SocketLink implements ByteLink {
 
     @Override
     public void close() {
-        removeGate(); // What still comes is dropped above; the peer's end must be seen.
+        input.removeGate(); // What still comes is dropped above; the peer's end must be seen.
         synchronized (writeLock) {
             closing = true;
             writeLock.notifyAll();
@@ -424,6 +376,6 @@ public final class SocketLink implements ByteLink {
         } catch (IOException nothingToBeDone) {
             LOG.debug("closing the socket to {}", peer, nothingToBeDone);
         }
-        removeGate();
+        input.stop();
     }
 }

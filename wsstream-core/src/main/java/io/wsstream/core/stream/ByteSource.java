@@ -16,6 +16,15 @@ public interface ByteSource {
     /** The sink can take more. */
     void drain();
 
+    /**
+     * For a thread that waits for bytes: lets it bring them itself where that is cheaper. May block for some milliseconds.
+     *
+     * @return whether it did, and should look again; if not, it is to wait until the sink is called
+     */
+    default boolean readHere() {
+        return false;
+    }
+
     /** Drops what waits and what comes; the sink need not be called any more. */
     void discard();
 }

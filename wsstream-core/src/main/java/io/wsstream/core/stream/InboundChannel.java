@@ -74,6 +74,11 @@ public final class InboundChannel implements ByteSource {
     }
 
     @Override
+    public boolean readHere() {
+        return gate.readHere();
+    }
+
+    @Override
     public void discard() {
         synchronized (lock) {
             discarding = true;

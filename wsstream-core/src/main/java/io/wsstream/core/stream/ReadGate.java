@@ -21,6 +21,10 @@ final class ReadGate {
         this.transport = transport;
     }
 
+    boolean readHere() {
+        return transport.readHere();
+    }
+
     void channelFull() {
         synchronized (lock) {
             if (fullChannels++ == 0) {

@@ -51,6 +51,16 @@ public interface ByteLink {
     void resumeReads();
 
     /**
+     * Reads once on the calling thread, which waits for what is read, if that is cheaper now than the link's own thread. May
+     * block for some milliseconds.
+     *
+     * @return whether it did; if not, the link's own thread reads
+     */
+    default boolean readHere() {
+        return false;
+    }
+
+    /**
      * Ends the output once all that was written is out, and closes when the peer has ended, too, or after a bound of the
      * link's own. Until then it goes on reading: closed with bytes unread, the peer would get a reset instead of the end.
      */

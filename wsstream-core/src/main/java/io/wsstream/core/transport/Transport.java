@@ -92,6 +92,11 @@ public interface Transport {
     /** Reads again. */
     void resumeReads();
 
+    /** {@return whether the calling thread, which waits for what is read, has read once; see {@link ByteLink#readHere}} */
+    default boolean readHere() {
+        return false;
+    }
+
     /**
      * Changes how long there may be no message in either direction before the connection is ended; control frames do not
      * count.

@@ -515,6 +515,11 @@ public final class WebSocketTransport implements Transport {
     }
 
     @Override
+    public boolean readHere() {
+        return link.readHere();
+    }
+
+    @Override
     public void setIdleTimeout(Duration bound) {
         idle = bound;
     }

@@ -115,8 +115,12 @@ public final class ChannelInputStream extends InputStream {
         }
         int taken;
         boolean drain;
+        ByteBuffer reader = ByteBuffer.wrap(to, offset, length);
+        while (mustWait(reader, offset) && channel.readHere()) {
+            // What that brought is here, or with another channel.
+        }
         synchronized (lock) {
-            taken = awaitBytes(to, offset, length);
+            taken = awaitBytes(reader, offset);
             if (taken == 0) {
                 if (count == 0) {
                     return -1;
@@ -139,10 +143,24 @@ public final class ChannelInputStream extends InputStream {
         return taken;
     }
 
+    /** {@return whether a read would neither return nor throw; then what comes goes straight to it} */
+    private boolean mustWait(ByteBuffer reader, int offset) {
+        synchronized (lock) {
+            boolean must = count == 0
+                    && reader.position() == offset
+                    && !ended
+                    && !closed
+                    && droppedBytes == 0
+                    && !Thread.currentThread().isInterrupted();
+            waiting = must ? reader : null;
+            return must;
+        }
+    }
+
     /** {@return how many bytes came straight into the array; 0 if they wait in the ring, or none will come} */
     @GuardedBy("lock")
-    private int awaitBytes(byte[] to, int offset, int length) throws IOException {
-        ByteBuffer reader = ByteBuffer.wrap(to, offset, length);
+    private int awaitBytes(ByteBuffer reader, int offset) throws IOException {
+        waiting = null;
         while (count == 0 && reader.position() == offset) {
             if (closed) {
                 throw new IOException("the stream is closed");
