@@ -18,18 +18,24 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -220,6 +226,105 @@ class SessionFaultsTest {
 
         assertThat(pong.get(30, TimeUnit.SECONDS)).isEqualTo("8a p");
         assertThat(outcome.isSuccess()).isTrue();
+    }
+
+    @Test
+    void aPingInAFloodIsAnsweredWhoeverReadsIt() throws Exception {
+        CompletableFuture<String> pong = new CompletableFuture<>();
+        int messages = 4000;
+        try (ScriptedServer server = ScriptedServer.playing(peer -> {
+                    peer.accept(V5);
+                    String piece = "x".repeat(MESSAGE_BYTES);
+                    for (int i = 0; i < messages; i++) {
+                        if (i == messages / 2) {
+                            peer.frame(0x89, new byte[] {'p'});
+                        }
+                        peer.message(1, piece);
+                    }
+                    pong.complete(peer.readFrame());
+                    peer.success();
+                    peer.closeFrame(1000);
+                    peer.readToClose();
+                });
+                WsStreamClient client = server.client();
+                ExecSession session = client.pod("p").command("c").start()) {
+            byte[] bytes = new byte[MESSAGE_BYTES];
+            long left = (long) messages * MESSAGE_BYTES;
+            while (left > 0) {
+                left -= session.stdout().read(bytes);
+            }
+
+            assertThat(left).isZero();
+            assertThat(pong.get(30, TimeUnit.SECONDS)).isEqualTo("8a p");
+            assertThat(session.await()).isEqualTo(new ExecResult.Success());
+        }
+    }
+
+    /** Java 17 has one kind of threads, Java 21 two. */
+    static List<Function<Runnable, Thread>> kindsOfThreads() throws ReflectiveOperationException {
+        List<Function<Runnable, Thread>> kinds = new ArrayList<>();
+        kinds.add(Thread::new);
+        if (Runtime.version().feature() >= 21) {
+            Method virtual = Thread.class.getMethod("startVirtualThread", Runnable.class);
+            kinds.add(work -> {
+                try {
+                    return (Thread) virtual.invoke(null, work);
+                } catch (ReflectiveOperationException cannotBe) {
+                    throw new LinkageError("Thread.startVirtualThread", cannotBe);
+                }
+            });
+        }
+        return kinds;
+    }
+
+    @ParameterizedTest
+    @MethodSource("kindsOfThreads")
+    void anInterruptInAWriteBreaksNoConnection(Function<Runnable, Thread> kind) throws Exception {
+        CountDownLatch interrupted = new CountDownLatch(1);
+        AtomicLong written = new AtomicLong();
+        try (ScriptedServer server = ScriptedServer.playing(peer -> {
+                    peer.accept(V5);
+                    awaitQuietly(interrupted);
+                    peer.success();
+                    peer.closeFrame(1000);
+                    peer.readToClose();
+                });
+                WsStreamClient client = server.client();
+                ExecSession session = client.pod("p").command("c").start()) {
+            Thread writer = kind.apply(() -> {
+                try {
+                    while (true) {
+                        session.stdin().write(new byte[MESSAGE_BYTES]);
+                        written.incrementAndGet();
+                    }
+                } catch (IOException over) {
+                    // By the interrupt, or the end of the session.
+                }
+            });
+            if (writer.getState() == Thread.State.NEW) {
+                writer.start();
+            }
+            AtomicLong before = new AtomicLong();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .during(Duration.ofMillis(300))
+                    .until(() -> written.get() > 0 && before.getAndSet(written.get()) == written.get());
+
+            writer.interrupt();
+            interrupted.countDown();
+
+            assertThat(session.await()).isEqualTo(new ExecResult.Success());
+            writer.join(30_000);
+            assertThat(writer.isAlive()).isFalse();
+        }
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException ending) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     // ---------------------------------------------------------------- timeout, cancel

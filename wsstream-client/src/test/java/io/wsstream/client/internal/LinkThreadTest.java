@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LinkThreadTest {
-    private static final Duration BOUND = Duration.ofSeconds(8);
+    private static final Duration BOUND = Duration.ofSeconds(30);
 
     /** What a piece of work saw of its thread. */
     private record Seen(

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A transport whose peer is the test; writes what is sent as phrases: {@code hex 0061}, {@code text 0YQ==}. */
@@ -21,6 +22,7 @@ public final class FakeTransport implements Transport {
     private int pauses;
     private volatile boolean writable = true;
     private Runnable onStart = () -> {};
+    private BooleanSupplier readHere = () -> false;
 
     @Override
     public void start(Receiver newReceiver) {
@@ -31,6 +33,16 @@ public final class FakeTransport implements Transport {
     /** Runs within start: what a reader thread may do at once. */
     public void onStart(Runnable newOnStart) {
         onStart = newOnStart;
+    }
+
+    /** What a thread that waits for bytes may do in place of a reader. */
+    public void onReadHere(BooleanSupplier newReadHere) {
+        readHere = newReadHere;
+    }
+
+    @Override
+    public boolean readHere() {
+        return readHere.getAsBoolean();
     }
 
     /** {@return who is told} */

@@ -17,7 +17,9 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -128,6 +130,54 @@ class ChannelStreamsTest {
             assertThat(reader.outcome()).isEqualTo(3);
             assertThat(to).containsExactly(0, 'a', 'b', 'c', 0);
             assertThat(in.readNBytes(3)).containsExactly('d', 'e', 'f');
+        }
+
+        @Test
+        void bringsTheBytesItselfWhereTheLinkLetsIt() throws Exception {
+            Deque<String> coming = new ArrayDeque<>(List.of("0278", "01616263", "0164"));
+            transport.onReadHere(() -> {
+                feed(coming.remove());
+                return true;
+            });
+            byte[] to = new byte[2];
+
+            assertThat(in.read(to)).isEqualTo(2);
+            assertThat(to).containsExactly('a', 'b');
+            assertThat(coming).containsExactly("0164");
+            assertThat(in.read(to)).isEqualTo(1);
+            assertThat(to[0]).isEqualTo((byte) 'c');
+            assertThat(in.read(to)).isEqualTo(1);
+            assertThat(to[0]).isEqualTo((byte) 'd');
+        }
+
+        @Test
+        void isFreedByTheEndThatItBringsItself() throws Exception {
+            transport.onReadHere(() -> {
+                transport.receiver().onEnd(null);
+                return true;
+            });
+
+            assertThat(in.read()).isEqualTo(-1);
+        }
+
+        @Test
+        void isFreedByAnInterruptWhileItBringsNothing() {
+            transport.onReadHere(() -> {
+                Thread.currentThread().interrupt();
+                return true;
+            });
+
+            assertThatThrownBy(() -> in.read()).isInstanceOf(InterruptedIOException.class);
+
+            assertThat(Thread.interrupted()).isTrue();
+        }
+
+        private void feed(String hex) {
+            try {
+                transport.feed(hex);
+            } catch (WsStreamException cannotBe) {
+                throw new AssertionError(cannotBe);
+            }
         }
 
         @Test
