@@ -2,6 +2,7 @@ package io.wsstream.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One load on one pair of peers, run once a round.
@@ -25,6 +26,8 @@ final class Job {
     private final Run warmUp;
     private final Run run;
     private final List<List<Measurement>> rounds = new ArrayList<>();
+    private boolean failureIsAResult;
+    private @Nullable String failure;
 
     Job(String name, Run run) {
         this(name, run, run);
@@ -36,8 +39,20 @@ final class Job {
         this.run = run;
     }
 
+    /** A peer's: when it fails, that is what is told of it, and it does not run again. */
+    Job mayFail() {
+        failureIsAResult = true;
+        return this;
+    }
+
     String name() {
         return name;
+    }
+
+    /** {@return why it does not run any more, or null} */
+    @Nullable
+    String failure() {
+        return failure;
     }
 
     void warmUp() throws BenchmarkFailedException {
@@ -45,21 +60,32 @@ final class Job {
     }
 
     void measure() throws BenchmarkFailedException {
-        rounds.add(once(run));
+        List<Measurement> figures = once(run);
+        if (!figures.isEmpty()) {
+            rounds.add(figures);
+        }
     }
 
+    /** {@return the figures, none of a job that has failed and may} */
     private List<Measurement> once(Run of) throws BenchmarkFailedException {
+        if (failure != null) {
+            return List.of();
+        }
         try {
             return List.copyOf(of.once());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new BenchmarkFailedException(name + " was interrupted", interrupted);
         } catch (Exception failed) {
+            if (failureIsAResult) {
+                failure = failed.getMessage() + ", after " + rounds.size() + " rounds";
+                return List.of();
+            }
             throw new BenchmarkFailedException(name + ": " + failed.getMessage(), failed);
         }
     }
 
-    /** {@return the figures of every measured round; the second index tells what of a run was measured} */
+    /** {@return the figures of every measured round, up to the one that failed; the second index tells what of a run was measured} */
     List<Measurement> series(int index) {
         return rounds.stream().map(round -> round.get(index)).toList();
     }

@@ -22,6 +22,7 @@ record Row(String id, String what, Better better, Job ours, Job theirs, int inde
         FEWER_MILLISECONDS("ms"),
         FEWER_MIB("MiB"),
         FEWER_KIB("KiB"),
+        FEWER_BYTES("B"),
         FEWER("");
 
         final String unit;
@@ -38,11 +39,11 @@ record Row(String id, String what, Better better, Job ours, Job theirs, int inde
                 new Row(id + "-p99", what + " p99", Better.FEWER_MICROSECONDS, ours, theirs, 1));
     }
 
-    /** {@return one ratio per round; above 1 ours is better, whatever the unit} */
+    /** {@return one ratio per round that neither failed in; above 1 ours is better, whatever the unit} */
     double[] ratios() {
         double[] our = values(ours);
         double[] their = values(theirs);
-        double[] ratios = new double[our.length];
+        double[] ratios = new double[Math.min(our.length, their.length)];
         for (int i = 0; i < ratios.length; i++) {
             ratios[i] = better == Better.MORE_MIB_PER_SECOND ? our[i] / their[i] : their[i] / our[i];
         }

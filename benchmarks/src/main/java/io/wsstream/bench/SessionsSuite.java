@@ -17,7 +17,7 @@ import org.glassfish.tyrus.core.TyrusWebSocketEngine;
  * <p>Beside ours stand the server in Go, which speaks the same protocol on gorilla/websocket, and Tyrus as it comes, which
  * has plain messages.
  */
-final class SessionsSuite implements Suite {
+final class SessionsSuite extends ForkedSuite {
     private static final int MIB = 1 << 20;
     private static final double KIB = 1 << 10;
     /** More than anybody reads. */
@@ -29,34 +29,30 @@ final class SessionsSuite implements Suite {
     private final boolean quick;
     private final long bytes;
     private final Options options;
-    private final List<Row> rows = new ArrayList<>();
-    private final List<Peer> peers = new ArrayList<>();
 
-    SessionsSuite(Options options) throws IOException {
+    SessionsSuite(Options options) {
         this.options = options;
         this.quick = options.quick();
         this.bytes = (quick ? 64L : 256L) * MIB;
-        try {
-            Peer ours = started(new Ours());
-            Peer gorilla = started(new Gorilla());
-            Peer tyrus = started(new Tyrus());
-            for (int sessions : quick ? new int[] {1, 50} : new int[] {1, 50, 500}) {
-                echoRows(sessions, ours, gorilla);
-            }
-            busyRows(quick ? 50 : 500, ours, gorilla);
-            rateRow("tyrus-stdout", "stdout, " + tyrus.name, ours.source(), tyrus.source());
-            rateRow("tyrus-stdin", "stdin, " + tyrus.name, ours.sink(), tyrus.sink());
-            echoRows(50, ours, tyrus);
-            idleRows(quick ? 200 : 2_000, ours, tyrus);
-        } catch (IOException | RuntimeException failed) {
-            close();
-            throw failed;
+    }
+
+    @Override
+    public void start() throws IOException {
+        Peer ours = started(new Ours());
+        Peer gorilla = started(new Gorilla());
+        Peer tyrus = started(new Tyrus());
+        for (int sessions : quick ? new int[] {1, 50} : new int[] {1, 50, 500}) {
+            echoRows(sessions, ours, gorilla);
         }
+        busyRows(quick ? 50 : 500, ours, gorilla);
+        rateRow("tyrus-stdout", "stdout, " + tyrus.name, ours.source(), tyrus.source());
+        rateRow("tyrus-stdin", "stdin, " + tyrus.name, ours.sink(), tyrus.sink());
+        echoRows(50, ours, tyrus);
+        idleRows(quick ? 200 : 2_000, ours, tyrus);
     }
 
     private Peer started(Peer peer) throws IOException {
-        peer.resident = peer.launch();
-        peers.add(peer);
+        peer.resident = started(peer.launch());
         peer.url = peer.resident.answer().path("url").asText();
         return peer;
     }
@@ -104,20 +100,9 @@ final class SessionsSuite implements Suite {
         return versions;
     }
 
-    @Override
-    public List<Row> rows() {
-        return List.copyOf(rows);
-    }
-
     /** Nothing beside: echoes and counts are compared in each run, and the suite {@code exec} has the checksums. */
     @Override
     public void check() {}
-
-    @Override
-    public void close() {
-        peers.forEach(peer -> peer.resident.close());
-        peers.clear();
-    }
 
     /** One server, and its jobs. */
     private abstract class Peer {
