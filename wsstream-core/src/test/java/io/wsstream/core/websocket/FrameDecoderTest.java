@@ -142,6 +142,30 @@ class FrameDecoderTest {
     }
 
     @Test
+    void framesThatReadsPartShareOneBufferUntilAReadEndsWithAFrame() throws Exception {
+        List<ByteBuffer> kept = new ArrayList<>();
+        FrameDecoder decoder = new FrameDecoder(Role.CLIENT, LIMIT, new Recorder() {
+            @Override
+            public void onMessagePart(ByteBuffer part, boolean first, boolean last) {
+                kept.add(part.slice());
+            }
+        });
+        ByteBuffer wire = ByteBuffer.allocate(1000);
+        for (byte number = 1; number <= 4; number++) {
+            wire.put(frame(Role.CLIENT, 0x82, new byte[] {number, number, number, number}, 0));
+        }
+        int frame = wire.position() / 4;
+
+        decoder.decode(wire.duplicate().limit(4).position(0));
+        decoder.decode(wire.duplicate().limit(frame + 4).position(4));
+        decoder.decode(wire.duplicate().limit(3 * frame).position(frame + 4));
+        decoder.decode(wire.duplicate().limit(3 * frame + 4).position(3 * frame));
+        decoder.decode(wire.duplicate().limit(4 * frame).position(3 * frame + 4));
+
+        assertThat(kept).extracting(part -> part.get(0)).containsExactly((byte) 2, (byte) 2, (byte) 3, (byte) 4);
+    }
+
+    @Test
     void bytesThatAHandlerLeavesAreSkipped() throws Exception {
         List<Integer> sizes = new ArrayList<>();
         FrameDecoder decoder = new FrameDecoder(Role.CLIENT, LIMIT, new Recorder() {
