@@ -9,7 +9,7 @@ import javax.management.ObjectName;
 final class Allocated {
     private Allocated() {}
 
-    /** {@return whether this JVM counts them; from JDK 21} */
+    /** {@return whether this JVM counts them; from JDK 21, and late ones of 17} */
     static boolean isCounted() {
         return !Double.isNaN(bytes());
     }
@@ -20,7 +20,7 @@ final class Allocated {
             Object bytes = ManagementFactory.getPlatformMBeanServer()
                     .getAttribute(new ObjectName("java.lang:type=Threading"), "TotalThreadAllocatedBytes");
             return ((Number) bytes).doubleValue();
-        } catch (AttributeNotFoundException before21) {
+        } catch (AttributeNotFoundException tooOld) {
             return Double.NaN;
         } catch (JMException impossible) {
             throw new IllegalStateException("every JVM tells of its threads", impossible);

@@ -55,8 +55,8 @@ final class ClientsSuite extends ForkedSuite {
     private List<ExecLoad> all() {
         return List.of(
                 stdout(64, 8),
-                stdout(4 * ExecLoad.KIB, 128),
-                stdout(32 * ExecLoad.KIB, 256),
+                stdout(4 * ExecLoad.KIB, 64),
+                stdout(32 * ExecLoad.KIB, 128),
                 stdin(64, 4),
                 stdin(4 * ExecLoad.KIB, 64),
                 stdin(32 * ExecLoad.KIB, 256),
@@ -66,7 +66,7 @@ final class ClientsSuite extends ForkedSuite {
     }
 
     private List<ExecLoad> few() {
-        return List.of(stdout(32 * ExecLoad.KIB, 256), stdin(32 * ExecLoad.KIB, 256), connect(true));
+        return List.of(stdout(32 * ExecLoad.KIB, 128), stdin(32 * ExecLoad.KIB, 256), connect(true));
     }
 
     private ExecLoad stdout(int frame, int mib) {
@@ -79,7 +79,7 @@ final class ClientsSuite extends ForkedSuite {
 
     /** By a client that stays there are more, since it takes less. */
     private ExecLoad connect(boolean again) {
-        return new ExecLoad.Connect(again, half(again ? 200 : 50), again ? 1000 : 100);
+        return new ExecLoad.Connect(again, half(again ? 200 : 50), half(again ? 1000 : 100));
     }
 
     private int half(int amount) {

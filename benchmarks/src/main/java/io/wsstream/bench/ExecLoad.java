@@ -62,10 +62,10 @@ sealed interface ExecLoad {
             return List.of(new Row(idPrefix + id(), whatPrefix + what(), Better.MORE_MIB_PER_SECOND, ours, theirs, 0));
         }
 
-        /** {@return what a client alone allocates, beneath its rate} */
+        /** {@return what the process under test allocates on its heap, beneath its rate} */
         default Row allocationRow(String idPrefix, Job ours, Job theirs) {
             return new Row(
-                    idPrefix + id() + "-allocated", "  allocated per write", Better.FEWER_BYTES, ours, theirs, 1);
+                    idPrefix + id() + "-allocated", "  allocated per frame", Better.FEWER_BYTES, ours, theirs, 1);
         }
     }
 

@@ -22,12 +22,17 @@ final class Job {
         List<Measurement> once() throws Exception;
     }
 
+    /** A run that hangs takes a minute. */
+    private static final int GIVEN_UP_AT = 2;
+
     private final String name;
     private final Run warmUp;
     private final Run run;
     private final List<List<Measurement>> rounds = new ArrayList<>();
     private boolean failureIsAResult;
-    private @Nullable String failure;
+    private int runs;
+    private int failures;
+    private String lastFailure = "";
 
     Job(String name, Run run) {
         this(name, run, run);
@@ -39,7 +44,7 @@ final class Job {
         this.run = run;
     }
 
-    /** A peer's: when it fails, that is what is told of it, and it does not run again. */
+    /** A peer's: that it failed is told of it, and after the second time it is left alone. */
     Job mayFail() {
         failureIsAResult = true;
         return this;
@@ -49,10 +54,10 @@ final class Job {
         return name;
     }
 
-    /** {@return why it does not run any more, or null} */
+    /** {@return how often it failed, and why the last time; null if never} */
     @Nullable
     String failure() {
-        return failure;
+        return failures == 0 ? null : failures + " of " + runs + " runs: " + lastFailure;
     }
 
     void warmUp() throws BenchmarkFailedException {
@@ -60,17 +65,15 @@ final class Job {
     }
 
     void measure() throws BenchmarkFailedException {
-        List<Measurement> figures = once(run);
-        if (!figures.isEmpty()) {
-            rounds.add(figures);
-        }
+        rounds.add(once(run));
     }
 
-    /** {@return the figures, none of a job that has failed and may} */
+    /** {@return the figures, none if it failed and may} */
     private List<Measurement> once(Run of) throws BenchmarkFailedException {
-        if (failure != null) {
+        if (failures == GIVEN_UP_AT) {
             return List.of();
         }
+        runs++;
         try {
             return List.copyOf(of.once());
         } catch (InterruptedException interrupted) {
@@ -78,15 +81,18 @@ final class Job {
             throw new BenchmarkFailedException(name + " was interrupted", interrupted);
         } catch (Exception failed) {
             if (failureIsAResult) {
-                failure = failed.getMessage() + ", after " + rounds.size() + " rounds";
+                failures++;
+                lastFailure = String.valueOf(failed.getMessage());
                 return List.of();
             }
             throw new BenchmarkFailedException(name + ": " + failed.getMessage(), failed);
         }
     }
 
-    /** {@return the figures of every measured round, up to the one that failed; the second index tells what of a run was measured} */
+    /** {@return the figures of every measured round, none of one that failed; the second index tells what was measured} */
     List<Measurement> series(int index) {
-        return rounds.stream().map(round -> round.get(index)).toList();
+        return rounds.stream()
+                .map(round -> round.isEmpty() ? Measurement.of(Double.NaN) : round.get(index))
+                .toList();
     }
 }

@@ -1,6 +1,7 @@
 package io.wsstream.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.wsstream.bench.ExecLoad.Stdin.Counter;
 import io.wsstream.bench.Row.Better;
 import java.io.IOException;
 import java.time.Duration;
@@ -45,8 +46,9 @@ final class SessionsSuite extends ForkedSuite {
             echoRows(sessions, ours, gorilla);
         }
         busyRows(quick ? 50 : 500, ours, gorilla);
-        rateRow("tyrus-stdout", "stdout, " + tyrus.name, ours.source(), tyrus.source());
-        rateRow("tyrus-stdin", "stdin, " + tyrus.name, ours.sink(), tyrus.sink());
+        for (ExecLoad.Rate load : rates()) {
+            rateRows(load, ours, tyrus);
+        }
         echoRows(50, ours, tyrus);
         idleRows(quick ? 200 : 2_000, ours, tyrus);
     }
@@ -74,8 +76,24 @@ final class SessionsSuite extends ForkedSuite {
         rows.add(new Row(id + "-spread", what + ": most/least", Better.FEWER, our, their, 1));
     }
 
-    private void rateRow(String id, String what, Job ours, Job theirs) {
-        rows.add(new Row(id, what, Better.MORE_MIB_PER_SECOND, ours, theirs, 0));
+    private List<ExecLoad.Rate> rates() {
+        return List.of(
+                new ExecLoad.Stdout(true, 64, bytes / 32),
+                new ExecLoad.Stdout(true, 4 * ExecLoad.KIB, bytes / 2),
+                new ExecLoad.Stdout(true, 32 * ExecLoad.KIB, bytes),
+                new ExecLoad.Stdin(Counter.SERVER, 64, bytes / 32),
+                new ExecLoad.Stdin(Counter.SERVER, 4 * ExecLoad.KIB, bytes / 2),
+                new ExecLoad.Stdin(Counter.SERVER, 32 * ExecLoad.KIB, bytes));
+    }
+
+    private void rateRows(ExecLoad.Rate load, Peer ours, Peer theirs) {
+        String id = theirs.id + "-";
+        Job our = ours.rate(load);
+        Job their = theirs.rate(load);
+        rows.addAll(load.rows(id, theirs.name + ": ", our, their));
+        if (Allocated.isCounted()) {
+            rows.add(load.allocationRow(id, our, their));
+        }
     }
 
     private void idleRows(int sessions, Peer ours, Peer theirs) {
@@ -169,30 +187,36 @@ final class SessionsSuite extends ForkedSuite {
             });
         }
 
-        Job source() {
-            return rate("source", "" + bytes, "" + Pattern.FRAME_BYTES);
+        Job rate(ExecLoad.Rate load) {
+            String count = "" + load.bytes();
+            String frame = "" + load.frame();
+            return load.stream().equals("stdout")
+                    ? rate(load, List.of("source", count, frame), List.of())
+                    : rate(load, List.of("sink"), List.of("-bytes", count, "-frame", frame));
         }
 
-        Job sink() {
-            return rate("sink");
-        }
-
-        private Job rate(String... job) {
-            return new Job(name + " " + job[0], () -> {
-                List<String> args =
-                        new ArrayList<>(hasChannels() ? List.of("k8s-" + job[0]) : List.of("client", job[0]));
-                args.addAll(List.of("-token", BenchServer.TOKEN, "-url", address(url, job)));
-                if (job[0].equals("sink")) {
-                    args.addAll(List.of("-bytes", "" + bytes));
-                }
+        private Job rate(ExecLoad.Rate load, List<String> job, List<String> more) {
+            return new Job(name + " " + load.id(), () -> {
+                String mode = job.get(0);
+                List<String> args = new ArrayList<>(hasChannels() ? List.of("k8s-" + mode) : List.of("client", mode));
+                args.addAll(List.of("-token", BenchServer.TOKEN, "-url", address(url, job.toArray(new String[0]))));
+                args.addAll(more);
+                double allocated = allocated();
                 Duration before = resident.cpu();
                 JsonNode answer = GoPeer.client(args);
                 double cpuSeconds = resident.cpu().minus(before).toNanos() / 1e9;
-                if (answer.path("bytes").asLong() != bytes) {
-                    throw new IOException(answer.path("bytes") + " bytes went, expected " + bytes);
+                allocated = allocated() - allocated;
+                if (answer.path("bytes").asLong() != load.bytes()) {
+                    throw new IOException(answer.path("bytes") + " bytes went, expected " + load.bytes());
                 }
-                return List.of(Measurement.rate(answer.path("mibPerSecond").asDouble(), cpuSeconds, bytes));
+                return List.of(
+                        Measurement.rate(answer.path("mibPerSecond").asDouble(), cpuSeconds, load.bytes()),
+                        Measurement.of(allocated * load.frame() / load.bytes()));
             });
+        }
+
+        private double allocated() throws IOException {
+            return resident.ask("allocated").path("allocatedBytes").asDouble();
         }
 
         /** On a server that is started for it, so that nothing else is counted. */
