@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Our client beside the other clients in Java, one session at a time, all on one server of ours: how fast stdout and stdin
@@ -21,7 +20,6 @@ final class ClientsSuite extends ForkedSuite {
     private final Options options;
     private final boolean quick;
     private final ExecJobs jobs = new ExecJobs();
-    private @Nullable SelfSigned identity;
 
     ClientsSuite(Options options) {
         this.options = options;
@@ -38,7 +36,7 @@ final class ClientsSuite extends ForkedSuite {
         Order.Address plain = address(started(Forked.jvm(BenchServer.class, options.jvm())), "");
         race("", "", all(), ours, peers, plain);
         if (!quick) {
-            identity = SelfSigned.create();
+            SelfSigned identity = newIdentity();
             Forked server = started(Forked.jvm(
                     BenchServer.class,
                     options.jvm(),
@@ -48,15 +46,11 @@ final class ClientsSuite extends ForkedSuite {
         }
     }
 
-    private static Order.Address address(Forked server, String ca) throws IOException {
-        return BenchServer.address(server.answer().path("url").asText(), ca);
-    }
-
     private List<ExecLoad> all() {
         return List.of(
                 stdout(64, 8),
-                stdout(4 * ExecLoad.KIB, 64),
-                stdout(32 * ExecLoad.KIB, 128),
+                stdout(4 * ExecLoad.KIB, 32),
+                stdout(32 * ExecLoad.KIB, 64),
                 stdin(64, 4),
                 stdin(4 * ExecLoad.KIB, 64),
                 stdin(32 * ExecLoad.KIB, 256),
@@ -66,7 +60,7 @@ final class ClientsSuite extends ForkedSuite {
     }
 
     private List<ExecLoad> few() {
-        return List.of(stdout(32 * ExecLoad.KIB, 128), stdin(32 * ExecLoad.KIB, 256), connect(true));
+        return List.of(stdout(32 * ExecLoad.KIB, 64), stdin(32 * ExecLoad.KIB, 256), connect(true));
     }
 
     private ExecLoad stdout(int frame, int mib) {
@@ -115,17 +109,5 @@ final class ClientsSuite extends ForkedSuite {
         versions.put("fabric8", GoPeer.version("fabric8"));
         versions.put("client-java", GoPeer.version("client-java"));
         return versions;
-    }
-
-    /** Nothing beside: each warm-up of a rate has checksums, and every other run compares every byte. */
-    @Override
-    public void check() {}
-
-    @Override
-    public void close() {
-        super.close();
-        if (identity != null) {
-            identity.close();
-        }
     }
 }

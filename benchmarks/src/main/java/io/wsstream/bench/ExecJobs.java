@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The jobs of {@link ExecLoad}s: a load on a stack that takes part in several rows runs once a round. */
+/** The jobs of {@link ExecLoad}s, whose warm-ups have checksums: a load on a stack that takes part in several rows runs once a round. */
 final class ExecJobs {
     private final Map<String, Job> jobs = new HashMap<>();
 

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An exec from end to end: our client, our server and a process beside client-go, the apiserver's translator, the CRI
@@ -23,7 +22,6 @@ final class KubernetesSuite extends ForkedSuite {
     private final boolean quick;
     private final ExecJobs jobs = new ExecJobs();
     private final Map<String, String> versions = new LinkedHashMap<>();
-    private @Nullable SelfSigned identity;
 
     KubernetesSuite(Options options) {
         this.options = options;
@@ -55,7 +53,7 @@ final class KubernetesSuite extends ForkedSuite {
     }
 
     private void addTls(Forked ourClient, Forked clientGo) throws IOException {
-        identity = SelfSigned.create();
+        SelfSigned identity = newIdentity();
         String certificate = identity.certificate().toString();
         String key = identity.key().toString();
         Forked ourServer = started(Forked.jvm(BenchServer.class, options.jvm(), certificate, key));
@@ -64,11 +62,6 @@ final class KubernetesSuite extends ForkedSuite {
         ExecStack theirs = new ExecStack("TLS kubernetes", clientGo, kubernetes, address(kubernetes, identity.pem()));
         race("tls-", "TLS ", few(), ours, theirs);
         race("tls-", "TLS ", List.of(new ExecLoad.Connect(true, half(200), WARM_UP_SESSIONS)), ours, theirs);
-    }
-
-    /** The server's first answer names its URL. */
-    private static Order.Address address(Forked server, String ca) throws IOException {
-        return BenchServer.address(server.answer().path("url").asText(), ca);
     }
 
     private List<ExecLoad> all(boolean inProcess) {
@@ -118,17 +111,5 @@ final class KubernetesSuite extends ForkedSuite {
     @Override
     public Map<String, String> peers() {
         return versions;
-    }
-
-    /** Nothing beside: each warm-up of a rate has checksums, and every other run compares every byte. */
-    @Override
-    public void check() {}
-
-    @Override
-    public void close() {
-        super.close();
-        if (identity != null) {
-            identity.close();
-        }
     }
 }

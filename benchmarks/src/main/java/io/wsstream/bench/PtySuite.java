@@ -105,10 +105,6 @@ final class PtySuite extends ForkedSuite {
         return versions;
     }
 
-    /** Nothing beside: every run checks every byte and every exit code, the warm-ups' too. */
-    @Override
-    public void check() {}
-
     @Override
     public void close() {
         super.close();

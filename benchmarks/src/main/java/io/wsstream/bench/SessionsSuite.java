@@ -118,10 +118,6 @@ final class SessionsSuite extends ForkedSuite {
         return versions;
     }
 
-    /** Nothing beside: echoes and counts are compared in each run, and the suite {@code exec} has the checksums. */
-    @Override
-    public void check() {}
-
     /** One server, and its jobs. */
     private abstract class Peer {
         final String id;
