@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * in the middle of one leaves nothing behind. A larger frame is handed out as it comes in.
  *
  * <p><b>Threads:</b> owned by the connection's reader. <b>Blocking:</b> only inside the handler. <b>Memory:</b> at most
- * one frame of {@value #WHOLE_FRAME_BYTES} bytes, and only while it is incomplete; parts are views of the caller's
- * buffer.
+ * one frame of {@value #WHOLE_FRAME_BYTES} bytes, from when it comes in pieces to the next read that brings none; parts are
+ * views of the caller's buffer or of that.
  *
  * <p>Source: RFC 6455 sections 5.2 to 5.5; PROTOCOL.md 5.
  */
@@ -89,7 +89,9 @@ public final class FrameDecoder {
     private long payloadDone;
     /** The payload is gathered in {@link #gathered}, since it came in pieces. */
     private boolean gathering;
-    /** For the next frame that comes in pieces too; none between two reads that part no frame. */
+    /** Some of the bytes of this read were gathered. */
+    private boolean gatheredNow;
+    /** For the next frame that comes in pieces too; none after a read of whole frames alone. */
     private byte @Nullable [] gathered;
 
     private boolean inMessage;
@@ -118,11 +120,12 @@ public final class FrameDecoder {
      * @throws WsStreamException if the bytes break a rule; the connection is then of no more use
      */
     public void decode(ByteBuffer in) throws WsStreamException {
+        gatheredNow = false;
         boolean more = true;
         while (more && !closed) {
             more = (inPayload || readHeader(in)) && readPayload(in);
         }
-        if (!inPayload) {
+        if (!inPayload && !gatheredNow) {
             gathered = null;
         }
     }
@@ -246,6 +249,7 @@ public final class FrameDecoder {
             gathered = to;
         }
         gathering = true;
+        gatheredNow = true;
         int taken = (int) Math.min(in.remaining(), payloadBytes - payloadDone);
         in.get(to, (int) payloadDone, taken);
         payloadDone += taken;

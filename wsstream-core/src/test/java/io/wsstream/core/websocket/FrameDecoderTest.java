@@ -142,7 +142,7 @@ class FrameDecoderTest {
     }
 
     @Test
-    void framesThatReadsPartShareOneBufferUntilAReadEndsWithAFrame() throws Exception {
+    void framesInPiecesShareOneBufferUntilAReadHasWholeFramesAlone() throws Exception {
         List<ByteBuffer> kept = new ArrayList<>();
         FrameDecoder decoder = new FrameDecoder(Role.CLIENT, LIMIT, new Recorder() {
             @Override
@@ -151,18 +151,20 @@ class FrameDecoderTest {
             }
         });
         ByteBuffer wire = ByteBuffer.allocate(1000);
-        for (byte number = 1; number <= 4; number++) {
+        for (byte number = 1; number <= 5; number++) {
             wire.put(frame(Role.CLIENT, 0x82, new byte[] {number, number, number, number}, 0));
         }
-        int frame = wire.position() / 4;
+        int frame = wire.position() / 5;
 
-        decoder.decode(wire.duplicate().limit(4).position(0));
-        decoder.decode(wire.duplicate().limit(frame + 4).position(4));
-        decoder.decode(wire.duplicate().limit(3 * frame).position(frame + 4));
-        decoder.decode(wire.duplicate().limit(3 * frame + 4).position(3 * frame));
-        decoder.decode(wire.duplicate().limit(4 * frame).position(3 * frame + 4));
+        int begin = 0;
+        for (int end :
+                new int[] {4, frame + 4, 2 * frame, 2 * frame + 4, 3 * frame, 4 * frame, 4 * frame + 4, 5 * frame}) {
+            decoder.decode(wire.duplicate().limit(end).position(begin));
+            begin = end;
+        }
 
-        assertThat(kept).extracting(part -> part.get(0)).containsExactly((byte) 2, (byte) 2, (byte) 3, (byte) 4);
+        assertThat(kept).extracting(part -> part.get(0)).containsExactly((byte) 3, (byte) 3, (byte) 3, (byte) 4, (byte)
+                5);
     }
 
     @Test
