@@ -73,7 +73,7 @@ final class ClientsSuite extends ForkedSuite {
 
     /** By a client that stays there are more, since it takes less. */
     private ExecLoad connect(boolean again) {
-        return new ExecLoad.Connect(again, half(again ? 200 : 50), half(again ? 1000 : 100));
+        return new ExecLoad.Connect(again, half(again ? 100 : 50), half(again ? 500 : 100));
     }
 
     private int half(int amount) {
