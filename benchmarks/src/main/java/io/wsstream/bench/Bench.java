@@ -37,6 +37,7 @@ public final class Bench {
         }
         try (Suite suite = suite(options)) {
             long begun = System.nanoTime();
+            suite.start();
             List<Row> rows = chosen(suite.rows(), options.only());
             suite.check();
             measure(rows, options.rounds());
@@ -64,11 +65,12 @@ public final class Bench {
             case "exec" -> new ExecSuite(options);
             case "pty" -> new PtySuite(options);
             case "kubernetes" -> new KubernetesSuite(options);
+            case "clients" -> new ClientsSuite(options);
             case "sessions" -> new SessionsSuite(options);
             case "cli" -> new CliSuite(options);
             default ->
                 throw new IllegalArgumentException(
-                        "no suite " + options.suite() + "; there are: exec, pty, kubernetes, sessions, cli");
+                        "no suite " + options.suite() + "; there are: exec, pty, kubernetes, clients, sessions, cli");
         };
     }
 

@@ -59,15 +59,11 @@ final class CliSuite implements Suite {
         this.server = command(wsstream, "serve", "--kubeconfig", kubeconfig.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        try {
-            awaitServer();
-        } catch (IOException failed) {
-            close();
-            throw failed;
-        }
     }
 
-    private void awaitServer() throws IOException {
+    /** Waits for the server. */
+    @Override
+    public void start() throws IOException {
         BufferedReader lines = server.inputReader(StandardCharsets.UTF_8);
         CompletableFuture<String> second = CompletableFuture.supplyAsync(() -> {
             try {

@@ -44,6 +44,9 @@ sealed interface ExecLoad {
         /** {@return bytes of a write} */
         int frame();
 
+        /** {@return bytes in all} */
+        long bytes();
+
         @Override
         default String id() {
             return stream() + "-" + (frame() < KIB ? "" + frame() : frame() / KIB + "k");
@@ -57,6 +60,12 @@ sealed interface ExecLoad {
         @Override
         default List<Row> rows(String idPrefix, String whatPrefix, Job ours, Job theirs) {
             return List.of(new Row(idPrefix + id(), whatPrefix + what(), Better.MORE_MIB_PER_SECOND, ours, theirs, 0));
+        }
+
+        /** {@return what the process under test allocates on its heap, beneath its rate} */
+        default Row allocationRow(String idPrefix, Job ours, Job theirs) {
+            return new Row(
+                    idPrefix + id() + "-allocated", "  allocated per frame", Better.FEWER_BYTES, ours, theirs, 1);
         }
     }
 
@@ -75,7 +84,7 @@ sealed interface ExecLoad {
 
         @Override
         public List<Measurement> run(ExecStack stack) throws IOException {
-            return stack.rate(Order.source(stack.address(), command(bytes)), bytes, "bytes");
+            return stack.rate(Order.source(stack.address(), command(bytes)), this, "bytes");
         }
 
         @Override
@@ -96,11 +105,21 @@ sealed interface ExecLoad {
     /**
      * The client writes as fast as it may; the command counts.
      *
-     * @param inProcess whether the servers count themselves, or a process
+     * @param counter who counts
      * @param frame bytes of a write
      * @param bytes in all
      */
-    record Stdin(boolean inProcess, int frame, long bytes) implements Rate {
+    record Stdin(Counter counter, int frame, long bytes) implements Rate {
+        /** Who counts the bytes of stdin, and how it knows their end. */
+        enum Counter {
+            /** {@code wc}, to the end of stdin. */
+            PROCESS,
+            /** The server itself, to the end of stdin. */
+            SERVER,
+            /** Ours itself, to the last byte, for clients that cannot end stdin. */
+            SERVER_TO_LAST_BYTE
+        }
+
         @Override
         public String stream() {
             return "stdin";
@@ -108,17 +127,25 @@ sealed interface ExecLoad {
 
         @Override
         public List<Measurement> run(ExecStack stack) throws IOException {
-            List<String> command = inProcess ? List.of("sink") : List.of("wc", "-c");
-            return stack.rate(Order.sink(stack.address(), command, bytes, frame), bytes, "reply");
+            List<String> command = switch (counter) {
+                case PROCESS -> List.of("wc", "-c");
+                case SERVER -> List.of("sink");
+                case SERVER_TO_LAST_BYTE -> List.of("sink", "" + bytes);
+            };
+            return stack.rate(Order.sink(stack.address(), command, bytes, frame), this, "reply");
         }
 
         @Override
         public void check(ExecStack stack) throws IOException {
             long few = (long) CHECKED_FRAMES * frame;
             String sum = Pattern.sha256(few, Pattern.frame(frame));
-            List<String> command = inProcess ? List.of("sink", "sha256") : List.of("sha256sum");
+            List<String> command = switch (counter) {
+                case PROCESS -> List.of("sha256sum");
+                case SERVER -> List.of("sink", "sha256");
+                case SERVER_TO_LAST_BYTE -> List.of("sink", "sha256", "" + few);
+            };
             Order order = Order.sink(stack.address(), command, few, frame);
-            stack.ask(order, "reply", inProcess ? few + " " + sum : sum + "  -");
+            stack.ask(order, "reply", counter == Counter.PROCESS ? sum + "  -" : few + " " + sum);
         }
     }
 
@@ -152,10 +179,9 @@ sealed interface ExecLoad {
      *
      * @param again whether the client may keep what it has learnt of the server
      * @param times how many
+     * @param warmUpTimes how many in a warm-up: its code runs once a session
      */
-    record Connect(boolean again, int times) implements ExecLoad {
-        private static final int WARM_UP_SESSIONS = 1000;
-
+    record Connect(boolean again, int times, int warmUpTimes) implements ExecLoad {
         @Override
         public String id() {
             return again ? "reconnect" : "connect";
@@ -166,10 +192,9 @@ sealed interface ExecLoad {
             return again ? "connect again" : "connect to first byte";
         }
 
-        /** The code of a handshake runs once a session: seen to become faster during some 3,000 of them. */
         @Override
         public ExecLoad warmUp() {
-            return new Connect(again, WARM_UP_SESSIONS);
+            return new Connect(again, warmUpTimes, warmUpTimes);
         }
 
         @Override

@@ -17,37 +17,31 @@ import java.util.Map;
  * <p>Our server is driven by the client in Go and stands beside the server in Go, which sends and takes raw messages;
  * our client talks to the server in Go, in the Kubernetes protocol, and stands beside the client in Go on the same.
  */
-final class ExecSuite implements Suite {
+final class ExecSuite extends ForkedSuite {
     private static final int MIB = 1 << 20;
     private static final int CHECK_BYTES = 8 * MIB + 12_345;
 
     private final long bytes;
     private final int echoes;
-    private final List<Forked> processes = new ArrayList<>();
-    private final List<Row> rows = new ArrayList<>();
+    private final Options options;
     private final List<Link> links = new ArrayList<>();
 
-    ExecSuite(Options options) throws IOException {
+    ExecSuite(Options options) {
+        this.options = options;
         this.bytes = (options.quick() ? 256L : 512L) * MIB;
         this.echoes = options.quick() ? 5_000 : 10_000;
-        try {
-            Forked client = started(Forked.jvm(BenchClient.class, options.jvm()));
-            add(client, false, options);
-            if (!options.quick()) {
-                add(client, true, options);
-            }
-        } catch (IOException | RuntimeException failed) {
-            close();
-            throw failed;
+    }
+
+    @Override
+    public void start() throws IOException {
+        Forked client = started(Forked.jvm(BenchClient.class, options.jvm()));
+        add(client, false);
+        if (!options.quick()) {
+            add(client, true);
         }
     }
 
-    private Forked started(Forked process) {
-        processes.add(process);
-        return process;
-    }
-
-    private void add(Forked client, boolean tls, Options options) throws IOException {
+    private void add(Forked client, boolean tls) throws IOException {
         Forked ours = started(Forked.jvm(BenchServer.class, options.jvm(), tls ? new String[] {"tls"} : new String[0]));
         Forked theirs = started(GoPeer.server(tls ? new String[] {"-tls"} : new String[0]));
         Link link = new Link(
@@ -71,21 +65,10 @@ final class ExecSuite implements Suite {
     }
 
     @Override
-    public List<Row> rows() {
-        return List.copyOf(rows);
-    }
-
-    @Override
     public void check() throws Exception {
         for (Link link : links) {
             link.check();
         }
-    }
-
-    @Override
-    public void close() {
-        processes.forEach(Forked::close);
-        processes.clear();
     }
 
     /** Our client, our server and theirs, all plain or all with TLS. */
@@ -312,9 +295,6 @@ final class ExecSuite implements Suite {
 
     /** What a client saw, with its own CPU time. */
     private List<Measurement> clientRate(JsonNode answer) {
-        return List.of(Measurement.rate(
-                answer.path("mibPerSecond").asDouble(),
-                answer.path("cpuSeconds").asDouble(),
-                bytes));
+        return List.of(Measurement.ofClient(answer, bytes));
     }
 }

@@ -40,13 +40,18 @@ final class Forked implements AutoCloseable {
 
     /** Starts a main of ours in a JVM as this one. */
     static Forked jvm(Class<?> main, List<String> jvmOptions, String... args) throws IOException {
+        return jvm(System.getProperty("java.class.path"), main, jvmOptions, args);
+    }
+
+    /** The same with other libraries than this one's. */
+    static Forked jvm(String classPath, Class<?> main, List<String> jvmOptions, String... args) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(List.of("-Xlog:disable", "-Xlog:all=warning:stderr")); // stdout is for answers
         command.addAll(jvmOptions);
         command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
+        command.add(classPath);
         command.add(main.getName());
         command.addAll(List.of(args));
         return new Forked(main.getSimpleName(), command);

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A target without processes, so that what is measured is the server: {@code source BYTES FRAME}, {@code sink [sha256]}
- * and {@code echo}. Other commands go to the next target.
+ * A target without processes, so that what is measured is the server: {@code source BYTES FRAME}, {@code sink [sha256]
+ * [BYTES]} and {@code echo}. Other commands go to the next target.
  *
  * <p><b>Threads:</b> sources share some; the others act on the server's.
  */
@@ -37,7 +37,7 @@ final class InProcessTarget implements ExecTarget {
                 session.start(source);
                 source.onWritable();
             }
-            case "sink" -> session.start(new Sink(session, command.contains("sha256")));
+            case "sink" -> session.start(new Sink(session, command));
             case "echo" -> session.start(new Echo(session));
             default -> next.open(session);
         }
@@ -116,15 +116,18 @@ final class InProcessTarget implements ExecTarget {
         public void onInputEnd() {}
     }
 
-    /** Counts stdin and tells the count at its end. */
+    /** Counts stdin and tells the count at its end, or after so many bytes. */
     private static final class Sink implements ExecSession.Client {
         private final ExecSession session;
         private final @Nullable MessageDigest digest;
+        private final long last;
         private long count; // one call at a time
 
-        Sink(ExecSession session, boolean sha256) {
+        Sink(ExecSession session, List<String> command) {
             this.session = session;
-            this.digest = sha256 ? Pattern.sha256() : null;
+            this.digest = command.contains("sha256") ? Pattern.sha256() : null;
+            String bytes = command.get(command.size() - 1);
+            this.last = Character.isDigit(bytes.charAt(0)) ? Long.parseLong(bytes) : Long.MAX_VALUE;
         }
 
         @Override
@@ -134,10 +137,19 @@ final class InProcessTarget implements ExecTarget {
                 digest.update(bytes);
             }
             bytes.position(bytes.limit());
+            if (count >= last) {
+                report();
+            }
         }
 
         @Override
         public void onInputEnd() {
+            if (count < last) {
+                report();
+            }
+        }
+
+        private void report() {
             String report = digest == null ? count + "\n" : count + " " + Pattern.hex(digest) + "\n";
             session.send(Channel.STDOUT, ByteBuffer.wrap(report.getBytes(StandardCharsets.UTF_8)), 0, null);
             session.exit(0);

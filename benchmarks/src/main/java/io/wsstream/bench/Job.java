@@ -2,6 +2,7 @@ package io.wsstream.bench;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One load on one pair of peers, run once a round.
@@ -21,10 +22,17 @@ final class Job {
         List<Measurement> once() throws Exception;
     }
 
+    /** A run that hangs takes a minute. */
+    private static final int GIVEN_UP_AT = 2;
+
     private final String name;
     private final Run warmUp;
     private final Run run;
     private final List<List<Measurement>> rounds = new ArrayList<>();
+    private boolean failureIsAResult;
+    private int runs;
+    private int failures;
+    private String lastFailure = "";
 
     Job(String name, Run run) {
         this(name, run, run);
@@ -36,8 +44,20 @@ final class Job {
         this.run = run;
     }
 
+    /** A peer's: that it failed is told of it, and after the second time it is left alone. */
+    Job mayFail() {
+        failureIsAResult = true;
+        return this;
+    }
+
     String name() {
         return name;
+    }
+
+    /** {@return how often it failed, and why the last time; null if never} */
+    @Nullable
+    String failure() {
+        return failures == 0 ? null : failures + " of " + runs + " runs: " + lastFailure;
     }
 
     void warmUp() throws BenchmarkFailedException {
@@ -48,19 +68,31 @@ final class Job {
         rounds.add(once(run));
     }
 
+    /** {@return the figures, none if it failed and may} */
     private List<Measurement> once(Run of) throws BenchmarkFailedException {
+        if (failures == GIVEN_UP_AT) {
+            return List.of();
+        }
+        runs++;
         try {
             return List.copyOf(of.once());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new BenchmarkFailedException(name + " was interrupted", interrupted);
         } catch (Exception failed) {
+            if (failureIsAResult) {
+                failures++;
+                lastFailure = String.valueOf(failed.getMessage());
+                return List.of();
+            }
             throw new BenchmarkFailedException(name + ": " + failed.getMessage(), failed);
         }
     }
 
-    /** {@return the figures of every measured round; the second index tells what of a run was measured} */
+    /** {@return the figures of every measured round, none of one that failed; the second index tells what was measured} */
     List<Measurement> series(int index) {
-        return rounds.stream().map(round -> round.get(index)).toList();
+        return rounds.stream()
+                .map(round -> round.isEmpty() ? Measurement.of(Double.NaN) : round.get(index))
+                .toList();
     }
 }

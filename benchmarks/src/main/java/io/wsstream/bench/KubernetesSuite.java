@@ -1,14 +1,10 @@
 package io.wsstream.bench;
 
+import io.wsstream.bench.ExecLoad.Stdin.Counter;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An exec from end to end: our client, our server and a process beside client-go, the apiserver's translator, the CRI
@@ -17,28 +13,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Both clients take the same orders, both servers start the same commands on pipes, and one clock measures the rates
  * of both, from the order to the answer; latencies are the clients' own.
  */
-final class KubernetesSuite implements Suite {
+final class KubernetesSuite extends ForkedSuite {
     private static final int MIB = 1 << 20;
+    /** A handshake was seen to become faster during some 3,000 of them. */
+    private static final int WARM_UP_SESSIONS = 1000;
 
+    private final Options options;
     private final boolean quick;
-    private final List<Forked> processes = new ArrayList<>();
-    private final List<Row> rows = new ArrayList<>();
-    private final Map<String, Job> jobs = new HashMap<>();
-    private final Set<Check> checks = new LinkedHashSet<>();
+    private final ExecJobs jobs = new ExecJobs();
     private final Map<String, String> versions = new LinkedHashMap<>();
-    private @Nullable SelfSigned identity;
 
-    KubernetesSuite(Options options) throws IOException {
+    KubernetesSuite(Options options) {
+        this.options = options;
         this.quick = options.quick();
-        try {
-            addRows(options);
-        } catch (IOException | RuntimeException failed) {
-            close();
-            throw failed;
-        }
     }
 
-    private void addRows(Options options) throws IOException {
+    @Override
+    public void start() throws IOException {
         Forked ourClient = started(Forked.jvm(BenchClient.class, options.jvm()));
         Forked clientGo = started(GoPeer.clientGo());
         Forked ourServer = started(Forked.jvm(BenchServer.class, options.jvm()));
@@ -54,15 +45,15 @@ final class KubernetesSuite implements Suite {
         race("server-", "server: ", few(), new ExecStack("client-go, our server", clientGo, ourServer, atOurs), theirs);
         race("client-", "client: ", few(), new ExecStack("our client", ourClient, kubernetes, atTheirs), theirs);
         if (!quick) {
-            addTls(ourClient, clientGo, options);
+            addTls(ourClient, clientGo);
         }
         versions.put("go", System.getProperty("wsstream.bench.go", "?"));
         versions.put("client-go", GoPeer.version("client-go"));
         versions.put("kubernetes", GoPeer.version("kubernetes"));
     }
 
-    private void addTls(Forked ourClient, Forked clientGo, Options options) throws IOException {
-        identity = SelfSigned.create();
+    private void addTls(Forked ourClient, Forked clientGo) throws IOException {
+        SelfSigned identity = newIdentity();
         String certificate = identity.certificate().toString();
         String key = identity.key().toString();
         Forked ourServer = started(Forked.jvm(BenchServer.class, options.jvm(), certificate, key));
@@ -70,17 +61,7 @@ final class KubernetesSuite implements Suite {
         ExecStack ours = new ExecStack("TLS ours", ourClient, ourServer, address(ourServer, identity.pem()));
         ExecStack theirs = new ExecStack("TLS kubernetes", clientGo, kubernetes, address(kubernetes, identity.pem()));
         race("tls-", "TLS ", few(), ours, theirs);
-        race("tls-", "TLS ", List.of(new ExecLoad.Connect(true, half(200))), ours, theirs);
-    }
-
-    private Forked started(Forked process) {
-        processes.add(process);
-        return process;
-    }
-
-    /** The server's first answer names its URL. */
-    private static Order.Address address(Forked server, String ca) throws IOException {
-        return BenchServer.address(server.answer().path("url").asText(), ca);
+        race("tls-", "TLS ", List.of(new ExecLoad.Connect(true, half(200), WARM_UP_SESSIONS)), ours, theirs);
     }
 
     private List<ExecLoad> all(boolean inProcess) {
@@ -109,11 +90,12 @@ final class KubernetesSuite implements Suite {
     }
 
     private ExecLoad stdin(boolean inProcess, int frame, int mib) {
-        return new ExecLoad.Stdin(inProcess, frame, (long) half(mib) * MIB);
+        Counter counter = inProcess ? Counter.SERVER : Counter.PROCESS;
+        return new ExecLoad.Stdin(counter, frame, (long) half(mib) * MIB);
     }
 
     private ExecLoad connect() {
-        return new ExecLoad.Connect(false, half(200));
+        return new ExecLoad.Connect(false, half(200), WARM_UP_SESSIONS);
     }
 
     private int half(int amount) {
@@ -122,51 +104,12 @@ final class KubernetesSuite implements Suite {
 
     private void race(String id, String what, List<ExecLoad> loads, ExecStack ours, ExecStack theirs) {
         for (ExecLoad load : loads) {
-            rows.addAll(load.rows(id, what, job(load, ours), job(load, theirs)));
-        }
-    }
-
-    /** Who takes part in several rows runs once a round. */
-    private Job job(ExecLoad load, ExecStack stack) {
-        checks.add(new Check(load, stack));
-        return jobs.computeIfAbsent(
-                stack.name() + " " + load,
-                name -> new Job(name, () -> load.warmUp().run(stack), () -> load.run(stack)));
-    }
-
-    private record Check(ExecLoad load, ExecStack stack) {
-        void run() throws IOException {
-            try {
-                load.check(stack);
-            } catch (IOException wrong) {
-                throw new IOException(stack.name() + " " + load + ": " + wrong.getMessage(), wrong);
-            }
+            rows.addAll(load.rows(id, what, jobs.of(load, ours), jobs.of(load, theirs)));
         }
     }
 
     @Override
     public Map<String, String> peers() {
         return versions;
-    }
-
-    @Override
-    public List<Row> rows() {
-        return List.copyOf(rows);
-    }
-
-    @Override
-    public void check() throws IOException {
-        for (Check check : checks) {
-            check.run();
-        }
-    }
-
-    @Override
-    public void close() {
-        processes.forEach(Forked::close);
-        processes.clear();
-        if (identity != null) {
-            identity.close();
-        }
     }
 }

@@ -1,5 +1,7 @@
 package io.wsstream.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+
 /**
  * One figure of one run.
  *
@@ -12,6 +14,14 @@ record Measurement(double value, double cpuSecondsPerGib) {
     /** A rate, and what it took of the processors to move the bytes. */
     static Measurement rate(double mibPerSecond, double cpuSeconds, long bytes) {
         return new Measurement(mibPerSecond, cpuSeconds * GIB / bytes);
+    }
+
+    /** The rate that a client saw, with its own CPU time. */
+    static Measurement ofClient(JsonNode answer, long bytes) {
+        return rate(
+                answer.path("mibPerSecond").asDouble(),
+                answer.path("cpuSeconds").asDouble(),
+                bytes);
     }
 
     static Measurement of(double value) {

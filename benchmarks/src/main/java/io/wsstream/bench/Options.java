@@ -27,7 +27,7 @@ record Options(
     static final String USAGE = """
             usage: benchmarks/run [SUITE] [--quick] [--rounds N] [--only PART-OF-ID] [--json FILE] [--jvm "OPTIONS"]
                    benchmarks/run jmh [REGEX] [JMH options]
-            suites: exec (the default), pty, kubernetes, sessions, cli
+            suites: exec (the default), pty, kubernetes, clients, sessions, cli
             """;
 
     static Options parse(String[] args) {

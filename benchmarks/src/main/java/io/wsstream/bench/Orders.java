@@ -14,12 +14,17 @@ final class Orders {
 
     private Orders() {}
 
-    /** Answers {@code heap} with the bytes that live, until stdin ends. */
+    /** Answers {@code heap} with the bytes that live, and {@code allocated} with all so far, until stdin ends. */
     static void serve(String url) throws IOException {
         answer(Map.of("url", url));
         BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String order = orders.readLine(); order != null; order = orders.readLine()) {
-            answer(order.equals("heap") ? memory() : Map.of("error", "no order " + order));
+            answer(
+                    switch (order) {
+                        case "heap" -> memory();
+                        case "allocated" -> Map.of("allocatedBytes", Allocated.bytes());
+                        default -> Map.of("error", "no order " + order);
+                    });
         }
     }
 

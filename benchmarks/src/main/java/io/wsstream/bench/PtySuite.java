@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +17,7 @@ import java.util.Map;
  *
  * <p>Everyone runs the same shell commands, compares every byte, and stays; only for what many take is each started anew.
  */
-final class PtySuite implements Suite {
+final class PtySuite extends ForkedSuite {
     private static final String FIRST_BYTE = "printf x; read y";
     private static final String RAW = "stty raw -echo; ";
     private static final String CAT = "printf x; exec cat";
@@ -26,37 +25,32 @@ final class PtySuite implements Suite {
     private static final int PIPE_FACTOR = 8;
     private static final int WARM_UP_SPAWNS = 20;
 
+    private final Options options;
     private final int spawns;
     private final int echoes;
     private final int files;
     private final int live;
     private final Path file;
-    private final List<Row> rows = new ArrayList<>();
-    private final List<Peer> peers = new ArrayList<>();
     private final Map<String, String> versions = new LinkedHashMap<>();
 
     PtySuite(Options options) throws IOException {
+        this.options = options;
         boolean quick = options.quick();
         this.spawns = quick ? 50 : 200;
         this.echoes = quick ? 2_000 : 5_000;
         this.files = quick ? 1 : 4;
         this.live = quick ? 50 : 500;
         this.file = Files.write(Files.createTempFile("wsstream-bench-", ""), Pattern.frame(FILE_BYTES));
-        try {
-            addRows(options);
-        } catch (IOException | RuntimeException failed) {
-            close();
-            throw failed;
-        }
     }
 
-    private void addRows(Options options) throws IOException {
-        Peer ours = jvm("terminal", RAW, options);
-        Peer streams = jvm("streams", RAW, options);
-        Peer pipes = jvm("pipes", "", options);
-        Peer creack = peer("creack/pty", RAW, GoPeer::creackPty);
-        Peer pty4j = jvm("pty4j", RAW, options);
-        Peer processBuilder = jvm("processbuilder", "", options);
+    @Override
+    public void start() throws IOException {
+        Peer ours = jvm("terminal", RAW);
+        Peer streams = jvm("streams", RAW);
+        Peer pipes = jvm("pipes", "");
+        Peer creack = new Peer("creack/pty", RAW, GoPeer::creackPty);
+        Peer pty4j = jvm("pty4j", RAW);
+        Peer processBuilder = jvm("processbuilder", "");
 
         JsonNode creackVersion = creack.resident.ask("version");
         versions.put("go", creackVersion.path("go").asText("?"));
@@ -78,19 +72,13 @@ final class PtySuite implements Suite {
         String program = System.getProperty("wsstream.bench.readloop", "");
         versions.put("read loop in C", program.isEmpty() ? "left out: gcc did not make it" : "gcc -O2");
         if (!program.isEmpty()) {
-            Peer loop = peer("read loop in C", RAW, () -> Forked.program("read-loop", List.of(program)));
+            Peer loop = new Peer("read loop in C", RAW, () -> Forked.program("read-loop", List.of(program)));
             outputRow("c", "terminal, read loop in C", ours, loop);
         }
     }
 
-    private Peer jvm(String way, String mode, Options options) throws IOException {
-        return peer(way, mode, () -> Forked.jvm(BenchPty.class, options.jvm(), way));
-    }
-
-    private Peer peer(String name, String mode, Start start) throws IOException {
-        Peer peer = new Peer(name, mode, start);
-        peers.add(peer);
-        return peer;
+    private Peer jvm(String way, String mode) throws IOException {
+        return new Peer(way, mode, () -> Forked.jvm(BenchPty.class, options.jvm(), way));
     }
 
     private void race(String id, String what, Peer ours, Peer theirs) {
@@ -118,18 +106,8 @@ final class PtySuite implements Suite {
     }
 
     @Override
-    public List<Row> rows() {
-        return List.copyOf(rows);
-    }
-
-    /** Nothing beside: every run checks every byte and every exit code, the warm-ups' too. */
-    @Override
-    public void check() {}
-
-    @Override
     public void close() {
-        peers.forEach(peer -> peer.resident.close());
-        peers.clear();
+        super.close();
         try {
             Files.deleteIfExists(file);
         } catch (IOException kept) {
@@ -156,7 +134,7 @@ final class PtySuite implements Suite {
         Peer(String name, String mode, Start start) throws IOException {
             this.mode = mode;
             this.start = start;
-            this.resident = start.start();
+            this.resident = started(start.start());
             this.spawn = new Job(name + " spawn", () -> latencies("spawn " + spawns + " " + FIRST_BYTE));
             this.echo = new Job(name + " echo", () -> latencies("echo " + echoes + " " + mode + CAT));
             this.output = new Job(name + " output", this::rate);

@@ -46,25 +46,43 @@ final class Report {
                 "CPU s/GiB",
                 "theirs");
         for (Row row : rows) {
-            double[] ratios = row.ratios();
-            Arrays.sort(ratios);
             to.printf(
                     Locale.ROOT,
-                    "%-34s %6s %8s %8s   %5.2f %5.2f %5.2f %9s %9s%n",
+                    "%-34s %6s %8s %8s   %17s %9s %9s%n",
                     row.what(),
                     row.better().unit,
-                    figure(Row.median(row.values(row.ours()))),
-                    figure(Row.median(row.values(row.theirs()))),
-                    ratios[0],
-                    Row.median(ratios),
-                    ratios[ratios.length - 1],
+                    figure(row.values(row.ours())),
+                    figure(row.values(row.theirs())),
+                    spread(row.ratios()),
                     seconds(row.cpu(row.ours())),
                     seconds(row.cpu(row.theirs())));
         }
+        failures().forEach((job, failure) -> to.printf(Locale.ROOT, "failed: %s: %s%n", job, failure));
     }
 
-    private static String figure(double value) {
-        return String.format(Locale.ROOT, value < 100 ? "%.1f" : "%.0f", value);
+    private Map<String, String> failures() {
+        Map<String, String> failures = new LinkedHashMap<>();
+        for (Job job : Row.jobs(rows)) {
+            String failure = job.failure();
+            if (failure != null) {
+                failures.put(job.name(), failure);
+            }
+        }
+        return failures;
+    }
+
+    private static String figure(double[] values) {
+        double value = Row.median(values);
+        return Double.isNaN(value) ? "failed" : String.format(Locale.ROOT, value < 100 ? "%.1f" : "%.0f", value);
+    }
+
+    private static String spread(double[] ratios) {
+        double[] sorted = ratios.clone();
+        Arrays.sort(sorted);
+        return sorted.length == 0
+                ? ""
+                : String.format(
+                        Locale.ROOT, "%5.2f %5.2f %5.2f", sorted[0], Row.median(sorted), sorted[sorted.length - 1]);
     }
 
     private static String seconds(double[] cpu) {
@@ -81,9 +99,11 @@ final class Report {
             line.put("what", row.what());
             line.put("unit", row.better().unit);
             line.put("higherIsBetter", row.better() == Row.Better.MORE_MIB_PER_SECOND);
-            line.put("ratioMin", sorted[0]);
-            line.put("ratioMedian", Row.median(sorted));
-            line.put("ratioMax", sorted[sorted.length - 1]);
+            if (sorted.length > 0) {
+                line.put("ratioMin", sorted[0]);
+                line.put("ratioMedian", Row.median(sorted));
+                line.put("ratioMax", sorted[sorted.length - 1]);
+            }
             line.put("ratios", row.ratios());
             line.put("ours", row.values(row.ours()));
             line.put("theirs", row.values(row.theirs()));
@@ -99,6 +119,7 @@ final class Report {
         all.put("seconds", seconds);
         all.put("machine", machine);
         all.put("rows", lines);
+        all.put("failures", failures());
         Forked.JSON.writer(SerializationFeature.INDENT_OUTPUT).writeValue(file.toFile(), all);
     }
 }

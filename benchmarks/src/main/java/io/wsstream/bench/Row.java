@@ -3,6 +3,8 @@ package io.wsstream.bench;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * Ours beside theirs: a line of the table.
@@ -22,6 +24,7 @@ record Row(String id, String what, Better better, Job ours, Job theirs, int inde
         FEWER_MILLISECONDS("ms"),
         FEWER_MIB("MiB"),
         FEWER_KIB("KiB"),
+        FEWER_BYTES("B"),
         FEWER("");
 
         final String unit;
@@ -38,27 +41,29 @@ record Row(String id, String what, Better better, Job ours, Job theirs, int inde
                 new Row(id + "-p99", what + " p99", Better.FEWER_MICROSECONDS, ours, theirs, 1));
     }
 
-    /** {@return one ratio per round; above 1 ours is better, whatever the unit} */
+    /** {@return one ratio per round that nobody failed in; above 1 ours is better, whatever the unit} */
     double[] ratios() {
-        double[] our = values(ours);
-        double[] their = values(theirs);
-        double[] ratios = new double[our.length];
-        for (int i = 0; i < ratios.length; i++) {
-            ratios[i] = better == Better.MORE_MIB_PER_SECOND ? our[i] / their[i] : their[i] / our[i];
-        }
-        return ratios;
+        List<Measurement> our = ours.series(index);
+        List<Measurement> their = theirs.series(index);
+        return known(IntStream.range(0, our.size())
+                .mapToDouble(i -> ratio(our.get(i).value(), their.get(i).value())));
+    }
+
+    private double ratio(double our, double their) {
+        return better == Better.MORE_MIB_PER_SECOND ? our / their : their / our;
     }
 
     double[] values(Job of) {
-        return of.series(index).stream().mapToDouble(Measurement::value).toArray();
+        return known(of.series(index).stream().mapToDouble(Measurement::value));
     }
 
     /** {@return CPU seconds per GiB of each round, none where that says nothing} */
     double[] cpu(Job of) {
-        return of.series(index).stream()
-                .mapToDouble(Measurement::cpuSecondsPerGib)
-                .filter(seconds -> !Double.isNaN(seconds))
-                .toArray();
+        return known(of.series(index).stream().mapToDouble(Measurement::cpuSecondsPerGib));
+    }
+
+    private static double[] known(DoubleStream values) {
+        return values.filter(value -> !Double.isNaN(value)).toArray();
     }
 
     static double median(double[] values) {

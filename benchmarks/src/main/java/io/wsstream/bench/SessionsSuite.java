@@ -1,6 +1,7 @@
 package io.wsstream.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.wsstream.bench.ExecLoad.Stdin.Counter;
 import io.wsstream.bench.Row.Better;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,7 +18,7 @@ import org.glassfish.tyrus.core.TyrusWebSocketEngine;
  * <p>Beside ours stand the server in Go, which speaks the same protocol on gorilla/websocket, and Tyrus as it comes, which
  * has plain messages.
  */
-final class SessionsSuite implements Suite {
+final class SessionsSuite extends ForkedSuite {
     private static final int MIB = 1 << 20;
     private static final double KIB = 1 << 10;
     /** More than anybody reads. */
@@ -29,34 +30,31 @@ final class SessionsSuite implements Suite {
     private final boolean quick;
     private final long bytes;
     private final Options options;
-    private final List<Row> rows = new ArrayList<>();
-    private final List<Peer> peers = new ArrayList<>();
 
-    SessionsSuite(Options options) throws IOException {
+    SessionsSuite(Options options) {
         this.options = options;
         this.quick = options.quick();
         this.bytes = (quick ? 64L : 256L) * MIB;
-        try {
-            Peer ours = started(new Ours());
-            Peer gorilla = started(new Gorilla());
-            Peer tyrus = started(new Tyrus());
-            for (int sessions : quick ? new int[] {1, 50} : new int[] {1, 50, 500}) {
-                echoRows(sessions, ours, gorilla);
-            }
-            busyRows(quick ? 50 : 500, ours, gorilla);
-            rateRow("tyrus-stdout", "stdout, " + tyrus.name, ours.source(), tyrus.source());
-            rateRow("tyrus-stdin", "stdin, " + tyrus.name, ours.sink(), tyrus.sink());
-            echoRows(50, ours, tyrus);
-            idleRows(quick ? 200 : 2_000, ours, tyrus);
-        } catch (IOException | RuntimeException failed) {
-            close();
-            throw failed;
+    }
+
+    @Override
+    public void start() throws IOException {
+        Peer ours = started(new Ours());
+        Peer gorilla = started(new Gorilla());
+        Peer tyrus = started(new Tyrus());
+        for (int sessions : quick ? new int[] {1, 50} : new int[] {1, 50, 500}) {
+            echoRows(sessions, ours, gorilla);
         }
+        busyRows(quick ? 50 : 500, ours, gorilla);
+        for (ExecLoad.Rate load : rates()) {
+            rateRows(load, ours, tyrus);
+        }
+        echoRows(50, ours, tyrus);
+        idleRows(quick ? 200 : 2_000, ours, tyrus);
     }
 
     private Peer started(Peer peer) throws IOException {
-        peer.resident = peer.launch();
-        peers.add(peer);
+        peer.resident = started(peer.launch());
         peer.url = peer.resident.answer().path("url").asText();
         return peer;
     }
@@ -78,8 +76,24 @@ final class SessionsSuite implements Suite {
         rows.add(new Row(id + "-spread", what + ": most/least", Better.FEWER, our, their, 1));
     }
 
-    private void rateRow(String id, String what, Job ours, Job theirs) {
-        rows.add(new Row(id, what, Better.MORE_MIB_PER_SECOND, ours, theirs, 0));
+    private List<ExecLoad.Rate> rates() {
+        return List.of(
+                new ExecLoad.Stdout(true, 64, bytes / 32),
+                new ExecLoad.Stdout(true, 4 * ExecLoad.KIB, bytes / 2),
+                new ExecLoad.Stdout(true, 32 * ExecLoad.KIB, bytes),
+                new ExecLoad.Stdin(Counter.SERVER, 64, bytes / 32),
+                new ExecLoad.Stdin(Counter.SERVER, 4 * ExecLoad.KIB, bytes / 2),
+                new ExecLoad.Stdin(Counter.SERVER, 32 * ExecLoad.KIB, bytes));
+    }
+
+    private void rateRows(ExecLoad.Rate load, Peer ours, Peer theirs) {
+        String id = theirs.id + "-";
+        Job our = ours.rate(load);
+        Job their = theirs.rate(load);
+        rows.addAll(load.rows(id, theirs.name + ": ", our, their));
+        if (Allocated.isCounted()) {
+            rows.add(load.allocationRow(id, our, their));
+        }
     }
 
     private void idleRows(int sessions, Peer ours, Peer theirs) {
@@ -102,21 +116,6 @@ final class SessionsSuite implements Suite {
                 GoPeer.client(List.of("version")).path("version").asText("?"));
         versions.put("tyrus", Machine.versionOf(TyrusWebSocketEngine.class));
         return versions;
-    }
-
-    @Override
-    public List<Row> rows() {
-        return List.copyOf(rows);
-    }
-
-    /** Nothing beside: echoes and counts are compared in each run, and the suite {@code exec} has the checksums. */
-    @Override
-    public void check() {}
-
-    @Override
-    public void close() {
-        peers.forEach(peer -> peer.resident.close());
-        peers.clear();
     }
 
     /** One server, and its jobs. */
@@ -184,30 +183,36 @@ final class SessionsSuite implements Suite {
             });
         }
 
-        Job source() {
-            return rate("source", "" + bytes, "" + Pattern.FRAME_BYTES);
+        Job rate(ExecLoad.Rate load) {
+            String count = "" + load.bytes();
+            String frame = "" + load.frame();
+            return load.stream().equals("stdout")
+                    ? rate(load, List.of("source", count, frame), List.of())
+                    : rate(load, List.of("sink"), List.of("-bytes", count, "-frame", frame));
         }
 
-        Job sink() {
-            return rate("sink");
-        }
-
-        private Job rate(String... job) {
-            return new Job(name + " " + job[0], () -> {
-                List<String> args =
-                        new ArrayList<>(hasChannels() ? List.of("k8s-" + job[0]) : List.of("client", job[0]));
-                args.addAll(List.of("-token", BenchServer.TOKEN, "-url", address(url, job)));
-                if (job[0].equals("sink")) {
-                    args.addAll(List.of("-bytes", "" + bytes));
-                }
+        private Job rate(ExecLoad.Rate load, List<String> job, List<String> more) {
+            return new Job(name + " " + load.id(), () -> {
+                String mode = job.get(0);
+                List<String> args = new ArrayList<>(hasChannels() ? List.of("k8s-" + mode) : List.of("client", mode));
+                args.addAll(List.of("-token", BenchServer.TOKEN, "-url", address(url, job.toArray(new String[0]))));
+                args.addAll(more);
+                double allocated = allocated();
                 Duration before = resident.cpu();
                 JsonNode answer = GoPeer.client(args);
                 double cpuSeconds = resident.cpu().minus(before).toNanos() / 1e9;
-                if (answer.path("bytes").asLong() != bytes) {
-                    throw new IOException(answer.path("bytes") + " bytes went, expected " + bytes);
+                allocated = allocated() - allocated;
+                if (answer.path("bytes").asLong() != load.bytes()) {
+                    throw new IOException(answer.path("bytes") + " bytes went, expected " + load.bytes());
                 }
-                return List.of(Measurement.rate(answer.path("mibPerSecond").asDouble(), cpuSeconds, bytes));
+                return List.of(
+                        Measurement.rate(answer.path("mibPerSecond").asDouble(), cpuSeconds, load.bytes()),
+                        Measurement.of(allocated * load.frame() / load.bytes()));
             });
+        }
+
+        private double allocated() throws IOException {
+            return resident.ask("allocated").path("allocatedBytes").asDouble();
         }
 
         /** On a server that is started for it, so that nothing else is counted. */

@@ -7,6 +7,13 @@ import java.util.Map;
 /** Rows that are measured together, and the processes they need. To add one: implement this, enter it in {@link Bench}. */
 interface Suite extends AutoCloseable {
     /**
+     * Starts the processes and makes the rows; the first call.
+     *
+     * @throws IOException if one did not start
+     */
+    void start() throws IOException;
+
+    /**
      * Runs every path once with checksums, unmeasured.
      *
      * @throws Exception if a byte was wrong

@@ -31,7 +31,7 @@ public class ChannelDecoderBenchmark {
     private static final int CHANNELS = 5;
 
     /** Payload bytes of one message, before base64. */
-    @Param({"1", "4096", "32768"})
+    @Param({"1", "64", "4096", "32768"})
     public int payloadBytes;
 
     private final Counter counter = new Counter();

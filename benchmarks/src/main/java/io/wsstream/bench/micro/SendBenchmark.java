@@ -31,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 public class SendBenchmark {
     /** Bytes of one message. */
-    @Param({"1", "4096", "32768"})
+    @Param({"1", "64", "4096", "32768"})
     public int payloadBytes;
 
     private final NullLink link = new NullLink();

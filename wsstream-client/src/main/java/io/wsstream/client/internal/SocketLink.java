@@ -26,12 +26,15 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *  user thread --write, when nothing is queued--> socket      SocketReader: socket --> transport.receive
  *  any LinkThread --write--> queue --writer--> socket         timer:        transport.tick, once a second
+ *  user thread, small frames at once --^
  * </pre>
  *
  * <p><b>Threads:</b> two daemons of its own, {@code wsstream-read-HOST:PORT} and {@code wsstream-write-HOST:PORT}, whose
  * work ends with the link, and the {@link LinkTimer} shared by all links, which never writes and so ticks on while any other
  * thread is stuck in a write. A caller that is no {@link LinkThread} writes to the socket itself when nothing is queued:
- * no hand-off between the key and the wire; nor is there one between the wire and who reads much, see {@link SocketReader}. <b>Blocking:</b> only such a caller, and the writer, while the peer does not
+ * no hand-off between the key and the wire, nor, see {@link SocketReader}, between the wire and who reads much. Small frames
+ * that it writes one right after the other are left to the writer, which sends them together. <b>Blocking:</b> only such a
+ * caller, and the writer, while the peer does not
  * read; {@link #abort} frees both, since it closes the socket below TLS and waits for no lock. An interrupt neither frees
  * nor breaks a write: java.net sockets ignore it, which is why this is no SocketChannel, and virtual threads queue
  * what they write, since theirs do not. <b>Memory:</b> the reader's buffer; a queue that the transport above bounds; up to {@value #GATHER_BYTES} bytes of small frames
@@ -41,6 +44,13 @@ public final class SocketLink implements ByteLink {
     private static final Logger LOG = LoggerFactory.getLogger(SocketLink.class);
 
     private static final int GATHER_BYTES = 64 * 1024;
+
+    /** Frames up to this size that follow each other are gathered. */
+    private static final int SMALL_BYTES = 4 * 1024;
+
+    /** Less than an answer takes to come, so that it is no answer which the next frame waited for. */
+    private static final long FOLLOWS_NANOS = 10_000;
+
     private static final Duration TICK = Duration.ofSeconds(1);
 
     /** After our last byte: how long the peer has to end its side. */
@@ -61,6 +71,9 @@ public final class SocketLink implements ByteLink {
     /** Some thread is writing to the socket. */
     @GuardedBy("writeLock")
     private boolean writing;
+
+    @GuardedBy("writeLock")
+    private long lastWriteNanos;
 
     @GuardedBy("writeLock")
     private boolean closing;
@@ -156,7 +169,12 @@ public final class SocketLink implements ByteLink {
         boolean direct;
         synchronized (writeLock) {
             failed = outputFailure;
-            direct = failed == null && !writing && queue.isEmpty() && !closing && !mustQueue();
+            direct = failed == null
+                    && !writing
+                    && queue.isEmpty()
+                    && !closing
+                    && !isOneOfMany(outbound)
+                    && !mustQueue();
             if (direct) {
                 writing = true;
             } else if (failed == null) {
@@ -169,6 +187,12 @@ public final class SocketLink implements ByteLink {
         } else if (direct) {
             outbound.onSent(send(outbound.bytes()));
         }
+    }
+
+    /** Small frames that come at once cost less when the writer sends them together, than by a write of the socket each. */
+    @GuardedBy("writeLock")
+    private boolean isOneOfMany(Outbound outbound) {
+        return outbound.bytes().remaining() <= SMALL_BYTES && System.nanoTime() - lastWriteNanos < FOLLOWS_NANOS;
     }
 
     /** {@return whether the connection depends on the calling thread, or an interrupt of that would close the socket} */
@@ -194,6 +218,7 @@ public final class SocketLink implements ByteLink {
         }
         synchronized (writeLock) {
             writing = false;
+            lastWriteNanos = System.nanoTime();
             if (failure != null && outputFailure == null) {
                 // The input is left alone: the reason why may still be waiting there.
                 outputFailure = failure;

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * in the middle of one leaves nothing behind. A larger frame is handed out as it comes in.
  *
  * <p><b>Threads:</b> owned by the connection's reader. <b>Blocking:</b> only inside the handler. <b>Memory:</b> at most
- * one frame of {@value #WHOLE_FRAME_BYTES} bytes, and only while it is incomplete; parts are views of the caller's
- * buffer.
+ * one frame of {@value #WHOLE_FRAME_BYTES} bytes, from when it comes in pieces to the next read that brings none; parts are
+ * views of the caller's buffer or of that.
  *
  * <p>Source: RFC 6455 sections 5.2 to 5.5; PROTOCOL.md 5.
  */
@@ -78,7 +78,7 @@ public final class FrameDecoder {
     private final Handler handler;
 
     // owner: reader thread, all below
-    private final byte[] header = new byte[14];
+    private final ByteBuffer header = ByteBuffer.allocate(14);
     private int headerBytes;
     private int headerNeeded = 2;
     private boolean inPayload;
@@ -87,7 +87,13 @@ public final class FrameDecoder {
     private int maskKey;
     private long payloadBytes;
     private long payloadDone;
-    private byte @Nullable [] partial;
+    /** The payload is gathered in {@link #gathered}, since it came in pieces. */
+    private boolean gathering;
+    /** Some of the bytes of this read were gathered. */
+    private boolean gatheredNow;
+    /** For the next frame that comes in pieces too; none after a read of whole frames alone. */
+    private byte @Nullable [] gathered;
+
     private boolean inMessage;
     private long messageBytes;
     private boolean partGiven;
@@ -114,13 +120,13 @@ public final class FrameDecoder {
      * @throws WsStreamException if the bytes break a rule; the connection is then of no more use
      */
     public void decode(ByteBuffer in) throws WsStreamException {
-        while (!closed) {
-            if (!inPayload && !readHeader(in)) {
-                return;
-            }
-            if (!readPayload(in)) {
-                return;
-            }
+        gatheredNow = false;
+        boolean more = true;
+        while (more && !closed) {
+            more = (inPayload || readHeader(in)) && readPayload(in);
+        }
+        if (!inPayload && !gatheredNow) {
+            gathered = null;
         }
     }
 
@@ -129,7 +135,7 @@ public final class FrameDecoder {
             if (!in.hasRemaining()) {
                 return false;
             }
-            header[headerBytes++] = in.get();
+            header.put(headerBytes++, in.get());
             if (headerBytes == 2) {
                 headerNeeded = checkFirstTwo();
             }
@@ -144,14 +150,14 @@ public final class FrameDecoder {
 
     /** Checks the first two bytes as soon as they are there; returns how long the header is. */
     private int checkFirstTwo() throws ProtocolViolationException {
-        int flags = header[0] & 0xFF;
+        int flags = header.get(0) & 0xFF;
         if ((flags & 0x70) != 0) {
             throw violation("reserved bits are set; no extension was negotiated");
         }
         fin = (flags & 0x80) != 0;
         int nextOpcode = flags & 0x0F;
-        boolean masked = (header[1] & 0x80) != 0;
-        int length7 = header[1] & 0x7F;
+        boolean masked = isMasked();
+        int length7 = header.get(1) & 0x7F;
         if (role == Role.SERVER && !masked) {
             throw violation("a frame without a mask came from a client; expected a mask on every frame");
         }
@@ -187,22 +193,21 @@ public final class FrameDecoder {
     }
 
     private void readLengthAndKey() throws ProtocolViolationException {
-        ByteBuffer fields = ByteBuffer.wrap(header, 2, 12);
-        int length7 = header[1] & 0x7F;
+        int length7 = header.get(1) & 0x7F;
         if (length7 == 127) {
-            payloadBytes = fields.getLong();
+            payloadBytes = header.getLong(2);
             if (payloadBytes < 0x10000) {
                 throw violation("a length of " + payloadBytes + " in 8 bytes; expected the shortest form");
             }
         } else if (length7 == 126) {
-            payloadBytes = fields.getShort() & 0xFFFF;
+            payloadBytes = header.getShort(2) & 0xFFFF;
             if (payloadBytes < 126) {
                 throw violation("a length of " + payloadBytes + " in 2 bytes; expected the shortest form");
             }
         } else {
             payloadBytes = length7;
         }
-        maskKey = (header[1] & 0x80) != 0 ? fields.getInt() : 0;
+        maskKey = isMasked() ? header.getInt(headerNeeded - Integer.BYTES) : 0;
         if (isData()) {
             if (payloadBytes > maxMessageBytes - messageBytes) {
                 throw new ProtocolViolationException(
@@ -215,13 +220,17 @@ public final class FrameDecoder {
         }
     }
 
+    private boolean isMasked() {
+        return (header.get(1) & 0x80) != 0;
+    }
+
     private boolean isData() {
         return opcode <= Opcode.BINARY;
     }
 
     /** Returns whether the frame is complete. */
     private boolean readPayload(ByteBuffer in) throws WsStreamException {
-        if (partial == null && in.remaining() >= payloadBytes - payloadDone) {
+        if (!gathering && in.remaining() >= payloadBytes - payloadDone) {
             giveFrom(in, (int) (payloadBytes - payloadDone), true);
             return true;
         }
@@ -231,20 +240,24 @@ public final class FrameDecoder {
             }
             return false;
         }
-        if (partial == null) {
-            if (!in.hasRemaining()) {
-                return false;
-            }
-            partial = new byte[(int) payloadBytes];
+        if (!in.hasRemaining()) {
+            return false;
         }
+        byte[] to = gathered;
+        if (to == null || to.length < payloadBytes) {
+            to = new byte[(int) payloadBytes];
+            gathered = to;
+        }
+        gathering = true;
+        gatheredNow = true;
         int taken = (int) Math.min(in.remaining(), payloadBytes - payloadDone);
-        in.get(partial, (int) payloadDone, taken);
+        in.get(to, (int) payloadDone, taken);
         payloadDone += taken;
         if (payloadDone < payloadBytes) {
             return false;
         }
-        ByteBuffer whole = ByteBuffer.wrap(partial);
-        partial = null;
+        ByteBuffer whole = ByteBuffer.wrap(to, 0, (int) payloadBytes);
+        gathering = false;
         payloadDone = 0;
         giveFrom(whole, whole.remaining(), true);
         return true;

@@ -142,6 +142,32 @@ class FrameDecoderTest {
     }
 
     @Test
+    void framesInPiecesShareOneBufferUntilAReadHasWholeFramesAlone() throws Exception {
+        List<ByteBuffer> kept = new ArrayList<>();
+        FrameDecoder decoder = new FrameDecoder(Role.CLIENT, LIMIT, new Recorder() {
+            @Override
+            public void onMessagePart(ByteBuffer part, boolean first, boolean last) {
+                kept.add(part.slice());
+            }
+        });
+        ByteBuffer wire = ByteBuffer.allocate(1000);
+        for (byte number = 1; number <= 5; number++) {
+            wire.put(frame(Role.CLIENT, 0x82, new byte[] {number, number, number, number}, 0));
+        }
+        int frame = wire.position() / 5;
+
+        int begin = 0;
+        for (int end :
+                new int[] {4, frame + 4, 2 * frame, 2 * frame + 4, 3 * frame, 4 * frame, 4 * frame + 4, 5 * frame}) {
+            decoder.decode(wire.duplicate().limit(end).position(begin));
+            begin = end;
+        }
+
+        assertThat(kept).extracting(part -> part.get(0)).containsExactly((byte) 3, (byte) 3, (byte) 3, (byte) 4, (byte)
+                5);
+    }
+
+    @Test
     void bytesThatAHandlerLeavesAreSkipped() throws Exception {
         List<Integer> sizes = new ArrayList<>();
         FrameDecoder decoder = new FrameDecoder(Role.CLIENT, LIMIT, new Recorder() {
