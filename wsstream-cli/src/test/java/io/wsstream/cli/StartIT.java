@@ -84,7 +84,8 @@ class StartIT {
 
         assertSays("second", second);
         assertThat(Files.readAllLines(classes))
-                .anyMatch(line -> line.matches(".* io\\.wsstream\\.cli\\.ExecCommand source: shared objects file.*"));
+                .anyMatch(line -> line.matches(".* io\\.wsstream\\.cli\\.ExecCommand source: shared objects file.*"))
+                .anyMatch(line -> line.matches(".* picocli\\.CommandLine source: shared objects file.*"));
     }
 
     @Test
@@ -128,6 +129,31 @@ class StartIT {
         }
 
         assertThat(makers).hasSize(1);
+        assertThat(awaitArchive()).isNotEmptyFile();
+    }
+
+    @Test
+    void whoeverGetsTheLockAfterTheFirstRunFindsTheArchive() throws Exception {
+        Path real = Path.of(System.getProperty("java.home"));
+        Path jdk = home.resolve("jdk");
+        Files.createDirectories(jdk.resolve("bin"));
+        Files.copy(real.resolve("release"), jdk.resolve("release"));
+        Path java = Files.writeString(
+                jdk.resolve("bin/java"), """
+                #!/bin/sh
+                case "$*" in
+                    *--version) flock -n %s echo free || echo held ;;
+                    *) exec %s "$@" ;;
+                esac
+                """.formatted(archives.resolve("lock"), real.resolve("bin/java")));
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+
+        Program.Ended ended = Program.of(home, List.of(launcher.toString(), "--version"))
+                .withoutEnv("WSSTREAM_NO_BUILD")
+                .env("JAVA_HOME", jdk.toString())
+                .run(LIMIT);
+
+        assertThat(ended.out()).as(ended.toString()).isEqualTo("held\n");
         assertThat(awaitArchive()).isNotEmptyFile();
     }
 
