@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -14,6 +15,10 @@ import org.junit.jupiter.api.Timeout;
 /** A runtime per test; afterwards descriptors, threads, children and buffers are as they were before. */
 @Timeout(60)
 abstract class WithRuntime {
+    static {
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    }
+
     PtyRuntime runtime;
     private List<String> descriptorsBefore;
     private List<String> childrenBefore;

@@ -7,25 +7,35 @@ import io.wsstream.core.Subprotocol;
 import io.wsstream.server.Pod;
 import io.wsstream.server.PodCatalog;
 import io.wsstream.server.WsStreamServer;
+import io.wsstream.server.exec.ExecTarget;
 import io.wsstream.server.exec.LocalProcess;
 import java.io.IOException;
 import java.net.URI;
 
-/** Our server, plain and on loopback, whose pod {@code p} of namespace {@code default} runs processes of this host. */
+/**
+ * Our server, plain and on loopback, whose pod {@code p} of namespace {@code default} runs processes of this host, or what
+ * a test runs in their place.
+ */
 public final class LocalServer implements AutoCloseable {
     /** The bearer token of the one who may do everything. */
     public static final String TOKEN = "t0k";
 
-    private final LocalProcess processes = LocalProcess.create();
+    private final ExecTarget target;
     private final WsStreamServer server;
 
     /** Starts one. */
     public LocalServer() throws IOException {
+        this(LocalProcess.create());
+    }
+
+    /** Starts one that runs something else. */
+    LocalServer(ExecTarget target) throws IOException {
+        this.target = target;
         server = WsStreamServer.builder()
                 .plainHttp()
                 .token(TOKEN)
                 .pods(PodCatalog.of(Pod.of("p", "main")))
-                .exec(processes)
+                .exec(target)
                 .start();
     }
 
@@ -47,6 +57,8 @@ public final class LocalServer implements AutoCloseable {
     @Override
     public void close() {
         server.close();
-        processes.close();
+        if (target instanceof LocalProcess processes) {
+            processes.close();
+        }
     }
 }

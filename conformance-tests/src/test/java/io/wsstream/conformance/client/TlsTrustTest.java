@@ -30,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whom our client lets its token and its input go to, and what it says when it does not. */
-@Timeout(30)
+@Timeout(60)
 class TlsTrustTest {
     private static final ClientSettings PATIENCE = ClientSettings.defaults().withHandshakeBound(Duration.ofSeconds(3));
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a client offers, what it takes, and how it proves who it is. */
-@Timeout(30)
+@Timeout(60)
 class OfferTest {
     private static final ClientSettings USUAL = ClientSettings.defaults();
     private static final String ENTRY = "base64url.bearer.authorization.k8s.io.czNjcmV0";

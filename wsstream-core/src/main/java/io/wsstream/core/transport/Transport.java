@@ -69,7 +69,8 @@ public interface Transport {
     }
 
     /**
-     * Queues one message. After the end, or after {@link #close}, it is dropped.
+     * Queues one message. After the end, or after {@link #close}, it is dropped. Who goes on although {@link #isWritable}
+     * is false loses the connection once a transport's bound is passed, so that memory does not grow with a slow peer.
      *
      * @param text whether it is a text message
      * @param message position to limit; the transport's from now on, and it may change the bytes

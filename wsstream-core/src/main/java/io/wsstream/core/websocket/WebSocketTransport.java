@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads:</b> {@link #receive} and {@link #linkClosed} belong to the link, {@link #tick} to one timer, all else
  * to anyone. <b>Blocking:</b> none, but see {@link ByteLink}. <b>Memory:</b> what is queued; callers heed {@link
- * #isWritable}. Pongs wait one at a time, so a peer cannot fill the queue with Pings.
+ * #isWritable}, and one that does not is cut off at {@value #MAX_QUEUED_BYTES} bytes. Pongs wait one at a time, so a peer cannot fill the queue with Pings.
  *
  * <p>Source: RFC 6455; PROTOCOL.md 5, 12, 13.
  */
@@ -52,6 +52,9 @@ public final class WebSocketTransport implements Transport {
     }
 
     private static final int MASKS_AT_ONCE = 1024;
+
+    /** Two of the largest messages: only who does not heed {@link #isWritable} gets there. */
+    private static final int MAX_QUEUED_BYTES = 64 * 1024 * 1024;
 
     /** An empty Pong, unmasked. */
     private static final byte[] PONG = {(byte) (0x80 | Opcode.PONG), 0};
@@ -117,10 +120,9 @@ public final class WebSocketTransport implements Transport {
     // owner: whoever drains, one at a time
     private final Masks masks = new Masks();
 
-    // set by the link's threads, taken by the timer
-    private volatile boolean received;
-    private volatile boolean sent;
-    private volatile boolean dataMoved;
+    private final Clock clock = new Clock();
+
+    // set by the link's threads and by anyone who reads, taken by the timer
     private volatile boolean readsPaused;
     private volatile boolean pausedLately;
     private volatile long receivedBytes; // written by the link's thread alone
@@ -135,20 +137,8 @@ public final class WebSocketTransport implements Transport {
     private volatile Duration idle;
     private volatile Duration stall;
 
-    // owner: timer thread, all below
-    private long lastPong;
-    private long trickleSince;
+    // owner: timer thread
     private long receivedBefore;
-    private boolean clockRuns;
-    private long lastReceived;
-    private long lastSent;
-    private long stalledSince;
-    private long lastData;
-    private long quietSince;
-    private long lastPing;
-    private boolean peerDone;
-    private boolean lingering;
-    private long lingeringSince;
 
     /**
      * A connection on a link that does not read yet.
@@ -212,7 +202,7 @@ public final class WebSocketTransport implements Transport {
      */
     public void receive(ByteBuffer in) {
         int size = in.remaining();
-        received = true;
+        clock.received();
         long total = receivedBytes + size;
         receivedBytes = total;
         if (delivering()) {
@@ -285,7 +275,7 @@ public final class WebSocketTransport implements Transport {
     private final class Incoming implements FrameDecoder.Handler {
         @Override
         public void onMessagePart(ByteBuffer part, boolean first, boolean last) throws WsStreamException {
-            dataMoved = true;
+            clock.dataMoved();
             Receiver to = receiver;
             if (to != null && state() == State.OPEN) {
                 to.onMessagePart(part, first, last);
@@ -397,7 +387,7 @@ public final class WebSocketTransport implements Transport {
 
     @Override
     public void send(boolean text, ByteBuffer message, int headroom, @Nullable Runnable released) {
-        dataMoved = true;
+        clock.dataMoved();
         enqueue(new Frame(Kind.DATA, text ? Opcode.TEXT : Opcode.BINARY, message, headroom, released));
     }
 
@@ -425,9 +415,11 @@ public final class WebSocketTransport implements Transport {
     /** A Close is the last frame, so it goes out in the states that it brought about, and all others only before. */
     private void enqueue(Frame frame) {
         boolean dropped;
+        boolean tooMuch;
         synchronized (lock) {
             dropped = frame.kind == Kind.CLOSE ? state == State.OPEN || state == State.CLOSED : state != State.OPEN;
-            if (!dropped) {
+            tooMuch = !dropped && frame.kind == Kind.DATA && queuedBytes > MAX_QUEUED_BYTES;
+            if (!dropped && !tooMuch) {
                 queue.add(frame);
                 queuedBytes += frame.size;
                 if (queuedBytes >= settings.highMarkBytes()) {
@@ -439,11 +431,18 @@ public final class WebSocketTransport implements Transport {
                 draining = true;
             }
         }
-        if (dropped) {
-            frame.release();
+        if (!dropped && !tooMuch) {
+            drain();
             return;
         }
-        drain();
+        frame.release();
+        if (tooMuch) {
+            end(new WsStreamException(
+                    "more than " + MAX_QUEUED_BYTES + " bytes wait for the peer to take them; expected a sender that"
+                            + " waits while isWritable() is false",
+                    null));
+            link.abort(); // A Close would stand behind all that waits.
+        }
     }
 
     /** Hands frames to the link, in order, by one thread at a time and without the lock. */
@@ -596,7 +595,7 @@ public final class WebSocketTransport implements Transport {
 
         @Override
         public void onSent(@Nullable Throwable failure) {
-            sent = true;
+            clock.sent();
             boolean writable = false;
             boolean closeLink = false;
             byte[] pong = null;
@@ -663,63 +662,28 @@ public final class WebSocketTransport implements Transport {
      * @param now {@link System#nanoTime} or a test's clock, in nanoseconds
      */
     public void tick(long now) {
-        if (!clockRuns) {
-            clockRuns = true;
-            lastReceived = now;
-            lastSent = now;
-            stalledSince = now;
-            lastData = now;
-            quietSince = now;
-            lastPing = now;
-            lastPong = now;
-            trickleSince = now;
-        }
-        long queued = queuedBytes();
-        boolean progress = sent;
-        sent = false;
-        if (progress) {
-            lastSent = now;
-        }
-        if (progress || queued == 0) {
-            stalledSince = now;
-        }
-        if (dataMoved) {
-            dataMoved = false;
-            lastData = now;
-        }
-        if (received) {
-            received = false;
-            lastReceived = now;
-            quietSince = now;
-        } else if (readsPaused || queued > 0) { // our Ping stands behind what waits
-            quietSince = now;
-        }
+        clock.move(now, queuedBytes() > 0, readsPaused);
         switch (state()) {
-            case OPEN -> tickOpen(now, queued);
-            case CLOSE_SENT -> tickClosing(now, queued, settings.stall());
+            case OPEN -> tickOpen();
+            case CLOSE_SENT -> tickClosing(settings.stall());
             case ENDING, DISCARDING -> {
-                // Who has closed, or broken a rule, is not waited for as who only reads slowly.
-                if (!peerDone) {
-                    peerDone = true;
-                    stalledSince = now;
-                }
-                tickClosing(now, queued, settings.linger());
+                clock.peerIsDone();
+                tickClosing(settings.linger());
             }
             case CLOSED -> {}
         }
     }
 
-    private void tickOpen(long now, long queued) {
-        if (passed(settings.silence(), now, quietSince)) {
+    private void tickOpen() {
+        if (clock.isSilent(settings.silence())) {
             lose("no byte came from the peer", settings.silence());
-        } else if (queued > 0 && passed(stall, now, stalledSince)) {
+        } else if (clock.isStalled(stall)) {
             lose("the peer took no byte of what was sent", stall);
-        } else if (passed(idle, now, lastData)) {
+        } else if (clock.isIdle(idle)) {
             WsTimeoutException late = new WsTimeoutException("no data for " + text(idle), idle);
             close(CloseCode.GOING_AWAY, String.valueOf(late.getMessage()));
             end(late);
-        } else if (passed(settings.pingEvery(), now, lastPing)) {
-            lastPing = now;
+        } else if (clock.takePing(settings.pingEvery())) {
             boolean send;
             synchronized (lock) {
                 send = !pingQueued && state == State.OPEN;
@@ -730,23 +694,21 @@ public final class WebSocketTransport implements Transport {
             }
         }
         if (trickle != null) {
-            tickBlocked(trickle, now);
+            tickBlocked(trickle);
         }
     }
 
     /** Keeps a peer alive whose Pings we do not see and whose writes we hold up. */
-    private void tickBlocked(Trickle how, long now) {
-        if (pausedLately && passed(how.pongEvery(), now, lastPong)) {
-            lastPong = now;
+    private void tickBlocked(Trickle how) {
+        if (pausedLately && clock.takePong(how.pongEvery())) {
             pausedLately = readsPaused;
             sendUnaskedPong();
         }
         Receiver to = receiver;
         long waiting = to == null ? 0 : to.waitingBytes();
         keepTrickled(waiting + letIn.get());
-        if (passed(how.every(), now, trickleSince)) {
+        if (clock.takeTrickle(how.every())) {
             long missing = how.bytes() - Math.max(0, receivedBytes - receivedBefore);
-            trickleSince = now;
             receivedBefore = receivedBytes;
             if (readsPaused && missing > 0) {
                 receivedBefore += missing; // What this lets in is not of the next period.
@@ -804,16 +766,8 @@ public final class WebSocketTransport implements Transport {
         }
     }
 
-    private void tickClosing(long now, long queued, Duration stall) {
-        if (queued == 0 && !lingering) {
-            lingering = true;
-            lingeringSince = now;
-        }
-        boolean quiet = passed(settings.linger(), now, lastReceived)
-                && passed(settings.linger(), now, lastSent)
-                && passed(settings.linger(), now, lingeringSince);
-        if ((lingering && (quiet || passed(settings.lingerTotal(), now, lingeringSince)))
-                || (queued > 0 && passed(stall, now, stalledSince))) {
+    private void tickClosing(Duration stalled) {
+        if (clock.hasLingered(settings.linger(), settings.lingerTotal()) || clock.isStalled(stalled)) {
             link.abort();
         }
     }
@@ -824,10 +778,6 @@ public final class WebSocketTransport implements Transport {
         }
         end(new WsTimeoutException("the connection is lost: " + what + " for " + text(bound), bound));
         link.abort();
-    }
-
-    private static boolean passed(Duration bound, long now, long since) {
-        return !bound.isZero() && now - since >= bound.toNanos();
     }
 
     private static String text(Duration bound) {

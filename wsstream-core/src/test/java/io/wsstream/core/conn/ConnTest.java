@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(20)
+@Timeout(60)
 class ConnTest {
     private static final List<ChannelType> ALL =
             List.of(ChannelType.IGNORE, ChannelType.READ, ChannelType.WRITE, ChannelType.READ_WRITE);

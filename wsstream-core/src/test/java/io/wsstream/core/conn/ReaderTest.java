@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 
-@Timeout(20)
+@Timeout(60)
 class ReaderTest {
     private final FakeTransport transport = new FakeTransport();
 
@@ -143,12 +143,12 @@ class ReaderTest {
             }
         });
         copying.start();
-        Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> copying.getState() == Thread.State.WAITING);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> copying.getState() == Thread.State.WAITING);
         assertThat(transport.sent).isEmpty();
 
         transport.receiver().onEnd(new ConnectionLostException("cut", null));
 
-        copying.join(5000);
+        copying.join(30_000);
         assertThat(outcome.get()).isInstanceOf(ConnectionLostException.class);
     }
 
@@ -165,11 +165,11 @@ class ReaderTest {
             }
         });
         copying.start();
-        Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> copying.getState() == Thread.State.WAITING);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> copying.getState() == Thread.State.WAITING);
 
         reader.close(1001, "going");
 
-        copying.join(5000);
+        copying.join(30_000);
         assertThat(copying.isAlive()).isFalse();
         assertThat(transport.sent).containsExactly("close 1001 going");
     }

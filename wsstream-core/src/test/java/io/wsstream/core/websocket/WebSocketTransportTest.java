@@ -191,6 +191,35 @@ class WebSocketTransportTest {
 
         @ParameterizedTest
         @EnumSource(Role.class)
+        void whoSendsOnAndOnWithoutRoomLosesTheConnection(Role role) {
+            Side side = new Side(role, NO_CLOCK);
+            side.send((64 << 20) - 100);
+            side.send(100);
+            assertThat(side.said).isEmpty();
+
+            AtomicInteger released = side.sendCounted();
+
+            assertThat(side.said).containsExactly("end WsStreamException");
+            assertThat(side.link.isAborted()).isTrue();
+            assertThat(released).hasValue(1);
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
+        void aCloseFindsRoomWhateverWaits(Role role) {
+            Side side = new Side(role, NO_CLOCK);
+            side.send((64 << 20) + 1);
+
+            side.transport.close(1000, "");
+            side.sendCounted();
+
+            assertThat(side.said).isEmpty();
+            assertThat(side.link.isAborted()).isFalse();
+            assertThat(side.sentOpcodes()).containsExactly(Opcode.BINARY, Opcode.CLOSE);
+        }
+
+        @ParameterizedTest
+        @EnumSource(Role.class)
         void roomIsToldOnceExactlyWhenTheLowMarkIsReached(Role role) {
             Side side = new Side(role, NO_CLOCK);
             for (int i = 0; i < 10; i++) {

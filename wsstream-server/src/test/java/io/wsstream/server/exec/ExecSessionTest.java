@@ -208,7 +208,7 @@ class ExecSessionTest {
             ExecSession session = opened.poll(10, TimeUnit.SECONDS);
             assertThat(session).isNotNull();
             client.reset();
-            await().atMost(Duration.ofSeconds(5)).until(() -> !sizeless(session) && session.isWritable());
+            await().atMost(Duration.ofSeconds(30)).until(() -> !sizeless(session) && session.isWritable());
 
             session.start(new Quiet(session) {
                 @Override
@@ -382,7 +382,7 @@ class ExecSessionTest {
                 ExecSession session = opened.poll(10, TimeUnit.SECONDS);
                 assertThat(session).isNotNull();
                 client.resize(4, 1, 1);
-                await().atMost(Duration.ofSeconds(5)).until(() -> known(session) != null);
+                await().atMost(Duration.ofSeconds(30)).until(() -> known(session) != null);
 
                 Thread starter = new Thread(() -> session.start(new Quiet(session) {
                     @Override
@@ -401,9 +401,9 @@ class ExecSessionTest {
                 }));
                 starter.start();
                 client.resize(4, 2, 2);
-                starter.join(5000);
+                starter.join(30_000);
 
-                await().atMost(Duration.ofSeconds(5))
+                await().atMost(Duration.ofSeconds(30))
                         .untilAsserted(() -> assertThat(last.get()).isEqualTo(new TerminalSize(2, 2)));
                 client.reset();
                 awaitNoSession(server);

@@ -153,7 +153,7 @@ class LocalProcessTest {
         try (LocalProcess processes = quick().build();
                 WsStreamServer server = Servers.plain(processes).start()) {
             RawClient.open(server, streams, "true").readToEnd(); // whatever is made once is made now
-            await().atMost(Duration.ofSeconds(5)).until(() -> server.liveSessions() == 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> server.liveSessions() == 0);
             Leftovers before = Leftovers.now();
             try (RawClient client = RawClient.open(
                     server, streams, "sh", "-c", "trap '' HUP INT; echo pid $$ .; exec 0<&-; exec sleep 1000")) {
@@ -163,8 +163,8 @@ class LocalProcessTest {
 
                 leave(client, exit);
 
-                await().atMost(Duration.ofSeconds(5)).until(() -> !alive(pid));
-                await().atMost(Duration.ofSeconds(5)).until(() -> server.liveSessions() == 0);
+                await().atMost(Duration.ofSeconds(30)).until(() -> !alive(pid));
+                await().atMost(Duration.ofSeconds(30)).until(() -> server.liveSessions() == 0);
             }
             before.assertNothingMoreButSpawners();
         }
@@ -186,7 +186,7 @@ class LocalProcessTest {
 
             await().atMost(Duration.ofSeconds(10)).until(() -> Files.exists(directory.resolve("upload.done")));
             assertThat(Files.size(file)).isEqualTo(64L * chunk.length);
-            await().atMost(Duration.ofSeconds(5)).until(() -> server.liveSessions() == 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> server.liveSessions() == 0);
         }
     }
 
@@ -228,7 +228,7 @@ class LocalProcessTest {
 
             await().atMost(Duration.ofSeconds(10)).until(() -> Files.exists(directory.resolve("in2")));
             assertThat(Files.readString(directory.resolve("in2"))).isIn("before", "");
-            await().atMost(Duration.ofSeconds(5)).until(() -> server.liveSessions() == 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> server.liveSessions() == 0);
         }
     }
 
@@ -249,7 +249,7 @@ class LocalProcessTest {
 
             client.reset();
 
-            await().atMost(Duration.ofSeconds(5)).until(() -> server.liveSessions() == 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> server.liveSessions() == 0);
             assertThat(alive(pid)).isTrue();
             Files.createFile(go);
             await().atMost(Duration.ofSeconds(10)).until(() -> Files.exists(done));
@@ -316,7 +316,7 @@ class LocalProcessTest {
             client.write(RawClient.closeFrame(code));
             client.shutdownOutput();
             assertThat(client.readsEnd()).isTrue();
-            await().atMost(Duration.ofSeconds(5)).until(() -> server.liveSessions() == 0);
+            await().atMost(Duration.ofSeconds(30)).until(() -> server.liveSessions() == 0);
             assertThat(log.complaints()).isEmpty();
         }
     }

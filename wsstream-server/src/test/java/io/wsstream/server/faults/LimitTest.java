@@ -220,7 +220,7 @@ class LimitTest {
                         assertThat(client.readResponse().status()).as(name).isEqualTo(101);
                         assertThat(client.readToEnd().statuses()).hasSize(1);
                     }
-                    await().atMost(Duration.ofSeconds(5)).until(() -> server.liveSessions() == 0);
+                    await().atMost(Duration.ofSeconds(30)).until(() -> server.liveSessions() == 0);
                 }
             }
         }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A container that is slow, that fails, or that says nothing: what becomes of a session over it. */
-@Timeout(30)
+@Timeout(60)
 class SessionLinkTest {
     private static final WebSocketSettings SETTINGS = new WebSocketSettings(
             20,

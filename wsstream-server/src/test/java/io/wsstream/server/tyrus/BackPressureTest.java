@@ -217,7 +217,7 @@ class BackPressureTest {
             }
 
             reading.set(true);
-            opened.get(5, TimeUnit.SECONDS).drainInput();
+            opened.get(30, TimeUnit.SECONDS).drainInput();
 
             flood.get(20, TimeUnit.SECONDS);
             assertThat(ended.await(20, TimeUnit.SECONDS)).isTrue();

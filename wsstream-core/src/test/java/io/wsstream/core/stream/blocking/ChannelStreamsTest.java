@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(60)
 class ChannelStreamsTest {
     private final FakeTransport transport = new FakeTransport();
     private final List<ExecResult> results = new CopyOnWriteArrayList<>();
@@ -435,7 +435,7 @@ class ChannelStreamsTest {
     private Blocked blocked(Callable<Object> call) {
         Blocked thread = start(call);
         Awaitility.await()
-                .atMost(Duration.ofSeconds(5))
+                .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(2))
                 .until(() -> thread.getState() == Thread.State.WAITING);
         return thread;

@@ -10,23 +10,25 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every test that {@code docs/FAULTS.md} names exists. */
-class FaultsTest {
+/** Every test that {@code docs/FAULTS.md} and {@code docs/BOUNDS.md} name exists. */
+class NamedTestsTest {
     private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+)#(\\w+)`");
     private static final Path ROOT = Path.of(System.getProperty("wsstream.root"));
 
-    @Test
-    void everyTestThatIsNamedExists() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"FAULTS.md", "BOUNDS.md"})
+    void everyTestThatIsNamedExists(String page) throws IOException {
         Map<String, String> sources = testSources();
 
-        List<String> named = TEST.matcher(Files.readString(ROOT.resolve("docs/FAULTS.md")))
+        List<String> named = TEST.matcher(Files.readString(ROOT.resolve("docs").resolve(page)))
                 .results()
                 .map(test -> test.group(1) + "#" + test.group(2))
                 .toList();
 
-        assertThat(named).hasSizeGreaterThan(40).allSatisfy(test -> {
+        assertThat(named).hasSizeGreaterThan(30).allSatisfy(test -> {
             String[] parts = test.split("#", -1);
             assertThat(sources.getOrDefault(parts[0], "")).contains("void " + parts[1] + "(");
         });
