@@ -285,8 +285,6 @@ class ArchitectureTest {
                 there.add(folder.of(module));
             }
         }
-        return new ClassFileImporter()
-                .withImportOption(location -> location.contains("classes/io/wsstream/")) // beside them: picocli's
-                .importPaths(Set.copyOf(there));
+        return new ClassFileImporter().importPaths(Set.copyOf(there));
     }
 }
