@@ -84,8 +84,7 @@ class StartIT {
 
         assertSays("second", second);
         assertThat(Files.readAllLines(classes))
-                .anyMatch(line -> line.matches(".* io\\.wsstream\\.cli\\.ExecCommand source: shared objects file.*"))
-                .anyMatch(line -> line.matches(".* picocli\\.CommandLine source: shared objects file.*"));
+                .anyMatch(line -> line.matches(".* io\\.wsstream\\.cli\\.ExecCommand source: shared objects file.*"));
     }
 
     @Test
