@@ -27,11 +27,13 @@ import picocli.CommandLine.Spec;
 
 /** {@code wsstream conformance}: plays the harness's cases against a server or a client in any language. */
 @Command(
-        name = "conformance",
+        name = ConformanceCommand.NAME,
         mixinStandardHelpOptions = true,
         description = "Tells a server or a client of the channel protocols where it is wrong.",
         subcommands = {ConformanceCommand.Server.class, ConformanceCommand.Client.class})
 final class ConformanceCommand implements Runnable {
+    static final String NAME = "conformance";
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private CommandSpec spec;

@@ -41,10 +41,12 @@ import picocli.CommandLine.Spec;
 
 /** {@code wsstream demo}: the main job, shown on this host: a server, our client, and kubectl where there is one. */
 @Command(
-        name = "demo",
+        name = DemoCommand.NAME,
         mixinStandardHelpOptions = true,
         description = "Starts a server, runs commands through it with our client and with kubectl, and checks each.")
 final class DemoCommand implements Callable<Integer> {
+    static final String NAME = "demo";
+
     private static final int MIB = 1 << 20;
     private static final int BULK_BYTES = 64 * MIB;
     private static final Duration BOUND = Duration.ofSeconds(25);

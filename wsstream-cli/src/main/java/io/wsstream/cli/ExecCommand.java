@@ -26,11 +26,13 @@ import picocli.CommandLine.Spec;
  * <p>Source: {@code k8s.io/kubectl/pkg/cmd/exec/exec.go}.
  */
 @Command(
-        name = "exec",
+        name = ExecCommand.NAME,
         description = "Run a command in a container; exits with its exit code.",
         mixinStandardHelpOptions = true,
         customSynopsis = "wsstream exec [OPTIONS] POD -- COMMAND [ARGUMENT...]")
 public final class ExecCommand implements Callable<Integer> {
+    static final String NAME = "exec";
+
     /** What a shell reports of a program that wrote into a closed pipe. */
     private static final int BROKEN_PIPE = 128 + 13;
 

@@ -27,8 +27,14 @@ public final class Main implements Runnable {
     static final int USAGE = 2;
 
     /** In the order of the help. */
-    private static final List<Class<?>> SUBCOMMANDS =
-            List.of(DemoCommand.class, ServeCommand.class, ExecCommand.class, ConformanceCommand.class);
+    private static final List<Subcommand> SUBCOMMANDS = List.of(
+            new Subcommand(DemoCommand.NAME, DemoCommand.class),
+            new Subcommand(ServeCommand.NAME, ServeCommand.class),
+            new Subcommand(ExecCommand.NAME, ExecCommand.class),
+            new Subcommand(ConformanceCommand.NAME, ConformanceCommand.class));
+
+    /** By its name too, since to read the first annotation takes longer than all else until then. */
+    private record Subcommand(String name, Class<?> type) {}
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
@@ -43,7 +49,7 @@ public final class Main implements Runnable {
      * @param arguments of the command line
      */
     public static void main(String[] arguments) {
-        if (arguments.length > 0 && arguments[0].equals(name(ExecCommand.class))) {
+        if (arguments.length > 0 && arguments[0].equals(ExecCommand.NAME)) {
             TlsWarmUp.start();
         }
         // Kept by java.util.logging for good, as the root is.
@@ -57,10 +63,10 @@ public final class Main implements Runnable {
      */
     static CommandLine commandLine(String... arguments) {
         CommandLine line = new CommandLine(new Main());
-        List<Class<?>> named = SUBCOMMANDS.stream()
-                .filter(type -> arguments.length > 0 && name(type).equals(arguments[0]))
+        List<Subcommand> named = SUBCOMMANDS.stream()
+                .filter(each -> arguments.length > 0 && each.name().equals(arguments[0]))
                 .toList();
-        (named.isEmpty() ? SUBCOMMANDS : named).forEach(line::addSubcommand);
+        (named.isEmpty() ? SUBCOMMANDS : named).forEach(each -> line.addSubcommand(each.type()));
         return line.setExecutionExceptionHandler((failure, command, parsed) -> {
                     LoggerFactory.getLogger(Main.class).debug("failed", failure);
                     print(command.getErr(), failure.getMessage() == null ? failure.toString() : failure.getMessage());
@@ -73,10 +79,6 @@ public final class Main implements Runnable {
                                     + wrong.getCommandLine().getCommandSpec().qualifiedName() + " --help'");
                     return USAGE;
                 });
-    }
-
-    private static String name(Class<?> subcommand) {
-        return subcommand.getAnnotation(Command.class).name();
     }
 
     static void print(PrintWriter err, String message) {

@@ -25,10 +25,12 @@ import picocli.CommandLine.Spec;
 
 /** {@code wsstream serve}: a server whose pod {@code local} runs commands on this host. */
 @Command(
-        name = "serve",
+        name = ServeCommand.NAME,
         mixinStandardHelpOptions = true,
         description = "Serves exec on this host to kubectl and other clients, until SIGTERM.")
 final class ServeCommand implements Callable<Integer> {
+    static final String NAME = "serve";
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it.
     private CommandSpec spec;

@@ -132,6 +132,31 @@ class StartIT {
     }
 
     @Test
+    void whoeverGetsTheLockAfterTheFirstRunFindsTheArchive() throws Exception {
+        Path real = Path.of(System.getProperty("java.home"));
+        Path jdk = home.resolve("jdk");
+        Files.createDirectories(jdk.resolve("bin"));
+        Files.copy(real.resolve("release"), jdk.resolve("release"));
+        Path java = Files.writeString(
+                jdk.resolve("bin/java"), """
+                #!/bin/sh
+                case "$*" in
+                    *--version) flock -n %s echo free || echo held ;;
+                    *) exec %s "$@" ;;
+                esac
+                """.formatted(archives.resolve("lock"), real.resolve("bin/java")));
+        assertThat(java.toFile().setExecutable(true)).isTrue();
+
+        Program.Ended ended = Program.of(home, List.of(launcher.toString(), "--version"))
+                .withoutEnv("WSSTREAM_NO_BUILD")
+                .env("JAVA_HOME", jdk.toString())
+                .run(LIMIT);
+
+        assertThat(ended.out()).as(ended.toString()).isEqualTo("held\n");
+        assertThat(awaitArchive()).isNotEmptyFile();
+    }
+
+    @Test
     void whereNoArchiveCanBeMadeThereIsNone() throws Exception {
         Files.createFile(archives); // where the folder ought to be
 

@@ -123,7 +123,9 @@ public final class ClusterAccess {
             throw new ClusterAccessException("cannot read the kubeconfig " + file + why, null);
         }
         PlainKubeconfig plain = PlainKubeconfig.read(file, context);
-        return plain == null ? byFabric8(file, context) : of(plain, file);
+        return plain == null
+                ? byFabric8(file, context)
+                : of(plain, "the kubeconfig " + file, () -> kubeconfig(file, plain.context()).credentials);
     }
 
     private static ClusterAccess byFabric8(Path file, @Nullable String context) throws ClusterAccessException {
@@ -154,6 +156,13 @@ public final class ClusterAccess {
      * @throws ClusterAccessException if there is nothing of all that, or it is malformed
      */
     public static ClusterAccess detect(@Nullable String context) throws ClusterAccessException {
+        PlainKubeconfig plain = PlainKubeconfig.detect(context, System.getenv(), System.getProperties());
+        return plain == null
+                ? detectByFabric8(context)
+                : of(plain, "the kubeconfig", () -> detect(plain.context()).credentials);
+    }
+
+    private static ClusterAccess detectByFabric8(@Nullable String context) throws ClusterAccessException {
         Config config;
         try {
             config = Config.autoConfigure(context);
@@ -217,15 +226,14 @@ public final class ClusterAccess {
                 proxies(credentials.user().proxyUrl(), usual, what));
     }
 
-    private static ClusterAccess of(PlainKubeconfig plain, Path file) throws ClusterAccessException {
-        String what = "the kubeconfig " + file;
+    private static ClusterAccess of(PlainKubeconfig plain, String what, Credentials.FromFile.Reading again)
+            throws ClusterAccessException {
         URI server = server(plain.server(), what);
         boolean secure = "https".equals(server.getScheme());
         return new ClusterAccess(
                 server,
                 plain.namespace(),
-                new Credentials.FromFile(
-                        plain.token(), plain.tokenFile(), () -> kubeconfig(file, plain.context()).credentials),
+                new Credentials.FromFile(plain.token(), plain.tokenFile(), again),
                 null,
                 secure && !plain.insecure() ? trusted(plain.caData(), plain.caFile(), what) : null,
                 null,

@@ -1,5 +1,6 @@
 package io.wsstream.client.kubeconfig;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -7,7 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -41,6 +44,38 @@ record PlainKubeconfig(
     private static final Set<String> OF_USER = Set.of("token", "tokenFile");
 
     /**
+     * Reads the file that fabric8 would find, if it would find one and leave it as it is.
+     *
+     * @param context its name, or null for the current one
+     * @return the context, or null when it is for fabric8 to read, or to look elsewhere
+     */
+    static @Nullable PlainKubeconfig detect(
+            @Nullable String context, Map<String, String> environment, Properties properties) {
+        boolean overridden = Stream.concat(environment.keySet().stream(), properties.stringPropertyNames().stream())
+                .anyMatch(PlainKubeconfig::isOverride);
+        String home = environment.getOrDefault("HOME", "");
+        String found = Stream.of(
+                        properties.getProperty("kubeconfig", ""),
+                        environment.getOrDefault("KUBECONFIG", ""),
+                        home.isEmpty() ? "" : home + "/.kube/config")
+                .filter(name -> !name.isEmpty())
+                .findFirst()
+                .orElse("");
+        if (overridden || found.contains(File.pathSeparator) || !new File(found).isFile()) {
+            return null;
+        }
+        return read(new File(found).toPath(), context);
+    }
+
+    /** Whether it is a setting of fabric8's own, which goes before the file. Kubernetes gives the others to containers. */
+    private static boolean isOverride(String name) {
+        return name.startsWith("kubernetes.")
+                || (name.startsWith("KUBERNETES_")
+                        && !name.startsWith("KUBERNETES_SERVICE_")
+                        && !name.startsWith("KUBERNETES_PORT"));
+    }
+
+    /**
      * Reads it.
      *
      * @param context its name, or null for the current one
@@ -67,7 +102,7 @@ record PlainKubeconfig(
             return null;
         }
         String server = text(cluster, "server");
-        if (server == null) {
+        if (server == null || !hasScheme(server)) {
             return null;
         }
         Path here = file.toAbsolutePath();
@@ -84,6 +119,11 @@ record PlainKubeconfig(
                 text(cluster, "proxy-url"),
                 text(user, "token"),
                 tokenFile == null ? null : here.resolveSibling(tokenFile));
+    }
+
+    /** fabric8 adds one where there is none. */
+    private static boolean hasScheme(String server) {
+        return server.startsWith("https://") || server.startsWith("http://");
     }
 
     /** The value of the one entry of that name; null when there is no such entry, or more than one, or more in it. */

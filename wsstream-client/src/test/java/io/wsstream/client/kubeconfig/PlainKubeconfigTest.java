@@ -6,7 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,7 +54,14 @@ class PlainKubeconfigTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "server: ''", "server: 7", "server: x, insecure-skip-tls-verify: 'true'"})
+    @ValueSource(
+            strings = {
+                "",
+                "server: ''",
+                "server: 7",
+                "server: 'api:6443'",
+                "server: x, insecure-skip-tls-verify: 'true'"
+            })
     void aClusterThatIsNotPlainIsForFabric8(String cluster) throws Exception {
         assertThat(PlainKubeconfig.read(config("config", cluster, TOKEN), null)).isNull();
     }
@@ -89,8 +100,123 @@ class PlainKubeconfigTest {
         assertThat(access.authorization()).isEqualTo("Bearer new");
     }
 
+    // ---------------------------------------------------------------- found, not named
+
+    @Test
+    void theFileOfTheVariableGoesBeforeThatOfTheHome() throws Exception {
+        Path named = config("config", SERVER, "token: named");
+        Path home = Files.createDirectories(folder.resolve("home/.kube"));
+        Files.copy(config("other", SERVER, "token: home"), home.resolve("config"));
+        Map<String, String> environment = Map.of("HOME", folder.resolve("home").toString());
+
+        assertThat(tokenOf(environment, Map.of())).isEqualTo("home");
+        assertThat(tokenOf(with(environment, "KUBECONFIG", ""), Map.of())).isEqualTo("home");
+        assertThat(tokenOf(with(environment, "KUBECONFIG", named.toString()), Map.of()))
+                .isEqualTo("named");
+        assertThat(tokenOf(environment, Map.of("kubeconfig", named.toString()))).isEqualTo("named");
+    }
+
+    @Test
+    void aFileThatIsNotThereAndSeveralFilesAreForFabric8() throws Exception {
+        Path two = config("one:other", SERVER, TOKEN); // to fabric8, which parts them there
+        Map<String, String> home = Map.of("HOME", folder.toString());
+
+        assertThat(tokenOf(Map.of(), Map.of())).isNull();
+        assertThat(tokenOf(home, Map.of())).isNull();
+        assertThat(tokenOf(with(home, "KUBECONFIG", folder.toString()), Map.of()))
+                .isNull();
+        assertThat(tokenOf(with(home, "KUBECONFIG", two.toString()), Map.of())).isNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "KUBERNETES_MASTER, ",
+        "KUBERNETES_AUTH_TOKEN, ",
+        "KUBERNETES_AUTH_TRYKUBECONFIG, ",
+        "kubernetes.namespace, ",
+        "KUBERNETES_SERVICE_HOST, t0k",
+        "KUBERNETES_SERVICE_PORT_HTTPS, t0k",
+        "KUBERNETES_PORT_443_TCP_ADDR, t0k",
+        "OTHER_KUBERNETES_MASTER, t0k",
+        "HTTPS_PROXY, t0k"
+    })
+    void aSettingOfFabric8sOwnIsForFabric8(String name, String token) throws Exception {
+        Map<String, String> file =
+                Map.of("KUBECONFIG", config("config", SERVER, TOKEN).toString());
+
+        assertThat(tokenOf(with(file, name, "x"), Map.of())).isEqualTo(token);
+        assertThat(tokenOf(file, Map.of(name, "x"))).isEqualTo(token);
+    }
+
+    @Test
+    void whatIsFoundIsReadAgainAfterARefusal() throws Exception {
+        System.setProperty("kubeconfig", config("config", SERVER, TOKEN).toString());
+        try {
+            ClusterAccess access = ClusterAccess.detect(null);
+            String refused = access.authorization();
+
+            assertThat(access.refreshAuthorization(refused)).isFalse();
+            config("config", SERVER, "token: new");
+            assertThat(access.refreshAuthorization(refused)).isTrue();
+            assertThat(access.authorization()).isEqualTo("Bearer new");
+        } finally {
+            System.clearProperty("kubeconfig");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            server: 'https://api:6443/prefix/'                                    | token: t0k
+            server: 'https://api', certificate-authority: none                    | token: t0k
+            server: 'https://api', proxy-url: 'socks5://proxy'                    | token: t0k
+            server: 'https://api?query/'                                          | token: t0k
+            """)
+    void whatIsFoundIsWhatFabric8FindsWordForWord(String cluster, String user) throws Exception {
+        Path plain = config("plain", cluster, user);
+        Path same = config("same", cluster + ", unknown: x", user);
+
+        assertThat(found(plain, null)).isEqualTo(found(same, null));
+        assertThat(found(plain, "c")).isEqualTo(found(same, "c"));
+        assertThat(found(plain, "none")).isEqualTo(found(same, "none"));
+    }
+
+    private static @Nullable String tokenOf(Map<String, String> environment, Map<String, String> properties) {
+        Properties set = new Properties();
+        set.putAll(properties);
+        PlainKubeconfig plain = PlainKubeconfig.detect(null, environment, set);
+        return plain == null ? null : plain.token();
+    }
+
+    private static Map<String, String> with(Map<String, String> others, String name, String value) {
+        Map<String, String> all = new HashMap<>(others);
+        all.put(name, value);
+        return all;
+    }
+
+    /** What is said of it, or why nothing can be. */
+    private static Object found(Path file, @Nullable String context) throws IOException {
+        try {
+            return said(detected(file, context));
+        } catch (ClusterAccessException failed) {
+            return String.valueOf(failed.getMessage());
+        }
+    }
+
+    /** By the property that goes before {@code KUBECONFIG}. */
+    private static ClusterAccess detected(Path file, @Nullable String context) throws ClusterAccessException {
+        System.setProperty("kubeconfig", file.toString());
+        try {
+            return ClusterAccess.detect(context);
+        } finally {
+            System.clearProperty("kubeconfig");
+        }
+    }
+
     private static List<Object> said(Path file) throws IOException {
-        ClusterAccess access = ClusterAccess.kubeconfig(file);
+        return said(ClusterAccess.kubeconfig(file));
+    }
+
+    private static List<Object> said(ClusterAccess access) throws IOException {
         return Arrays.asList(
                 access.serverUrl(),
                 access.defaultNamespace(),
