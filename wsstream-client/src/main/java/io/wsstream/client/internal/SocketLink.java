@@ -34,11 +34,10 @@ import org.slf4j.LoggerFactory;
  * thread is stuck in a write. A caller that is no {@link LinkThread} writes to the socket itself when nothing is queued:
  * no hand-off between the key and the wire, nor, see {@link SocketReader}, between the wire and who reads much. Small frames
  * that it writes one right after the other are left to the writer, which sends them together. <b>Blocking:</b> only such a
- * caller, and the writer, while the peer does not
- * read; {@link #abort} frees both, since it closes the socket below TLS and waits for no lock. An interrupt neither frees
- * nor breaks a write: java.net sockets ignore it, which is why this is no SocketChannel, and virtual threads queue
- * what they write, since theirs do not. <b>Memory:</b> the reader's buffer; a queue that the transport above bounds; up to {@value #GATHER_BYTES} bytes of small frames
- * copied together.
+ * caller, and the writer, while the peer does not read; {@link #abort} frees both, since it closes the socket below TLS and
+ * waits for no lock. An interrupt neither frees nor breaks a write: java.net sockets ignore it, which is why this is no
+ * SocketChannel; those of virtual threads do not, which therefore queue what they write. <b>Memory:</b> the reader's buffer;
+ * a queue that the transport above bounds; up to {@value #GATHER_BYTES} bytes of small frames copied together.
  */
 public final class SocketLink implements ByteLink {
     private static final Logger LOG = LoggerFactory.getLogger(SocketLink.class);
@@ -169,12 +168,8 @@ public final class SocketLink implements ByteLink {
         boolean direct;
         synchronized (writeLock) {
             failed = outputFailure;
-            direct = failed == null
-                    && !writing
-                    && queue.isEmpty()
-                    && !closing
-                    && !isOneOfMany(outbound)
-                    && !mustQueue();
+            direct =
+                    failed == null && !writing && queue.isEmpty() && !closing && !isOneOfMany(outbound) && !mustQueue();
             if (direct) {
                 writing = true;
             } else if (failed == null) {
