@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Bytes that come faster than they are taken need no thread between the socket and the one that takes them; without it
- * they cost little more than half the processor time. The reader is back within {@value #LENT_MILLIS} ms of the moment that
- * nobody reads, or nothing comes: Pings and the end of the session are its business.
+ * they cost little more than half the processor time. The reader stands back only where somebody has asked, and is back
+ * within {@value #LENT_MILLIS} ms of the moment that nobody reads, or nothing comes. Whoever reads hands on all there is,
+ * Pings and the end of the session among it.
  *
  * <p>Over TLS the reader never stands back: a read that is given up in the middle of a record is not sure to be taken up
  * again.
@@ -57,6 +58,10 @@ final class SocketReader {
     /** The reader stands back. */
     @GuardedBy("lock")
     private boolean lent;
+
+    /** Somebody waits, and asked while the reader did not stand back; without such a one it has no reason to. */
+    @GuardedBy("lock")
+    private boolean asked;
 
     /** How often it was taken at its word. */
     @GuardedBy("lock")
@@ -110,7 +115,7 @@ final class SocketReader {
                 return;
             }
             large = count >= FLOOD_BYTES ? large + 1 : 0;
-            if (lends && large == FLOOD_READS) {
+            if (large >= FLOOD_READS && isAskedFor()) {
                 large = 0;
                 if (!lend()) {
                     return;
@@ -137,6 +142,14 @@ final class SocketReader {
     }
 
     // ---------------------------------------------------------------- lending
+
+    private boolean isAskedFor() {
+        synchronized (lock) {
+            boolean was = asked;
+            asked = false;
+            return was;
+        }
+    }
 
     /** Stands back for as long as others read. {@return whether there is more to read} */
     private boolean lend() throws IOException {
@@ -174,6 +187,7 @@ final class SocketReader {
         }
         synchronized (lock) {
             if (!lent || borrower != null || (paused && !gateless)) {
+                asked = true;
                 return false;
             }
             borrower = Thread.currentThread();

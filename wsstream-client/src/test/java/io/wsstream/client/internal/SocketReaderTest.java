@@ -161,6 +161,20 @@ class SocketReaderTest {
     }
 
     @Test
+    void withoutOneThatWaitsTheReaderNeverStandsBack() throws Exception {
+        reader.resume();
+        AtomicBoolean stop = new AtomicBoolean();
+        Future<Long> flood = flood(stop);
+        await().atMost(BOUND).until(() -> received.get() > 64 << 20);
+
+        assertThat(reader.readHere()).isFalse();
+
+        stop.set(true);
+        long sent = flood.get(30, TimeUnit.SECONDS);
+        await().atMost(BOUND).until(() -> received.get() == sent);
+    }
+
+    @Test
     void whoeverStopsWaitingLeavesTheRestToTheReader() throws Exception {
         reader.resume();
         AtomicBoolean stop = new AtomicBoolean();
