@@ -37,6 +37,7 @@ class SocketReaderTest {
     private final AtomicBoolean disorder = new AtomicBoolean();
     private final Set<Thread> readers = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Thread failing;
+    private final AtomicBoolean stop = new AtomicBoolean();
     private Socket near;
     private Socket far;
     private SocketReader reader;
@@ -87,7 +88,7 @@ class SocketReaderTest {
     }
 
     /** Sends without end, from the fourth byte on, until told to stop; then tells how many were sent. */
-    private Future<Long> flood(AtomicBoolean stop) {
+    private Future<Long> flood() {
         return threads.submit(() -> {
             long sent = 3;
             while (!stop.get()) {
@@ -96,6 +97,14 @@ class SocketReaderTest {
             }
             return sent;
         });
+    }
+
+    /** Waits until all of a flood is here, in order; tells how many bytes it was. */
+    private long awaitWhole(Future<Long> flood) throws Exception {
+        long sent = flood.get(30, TimeUnit.SECONDS);
+        await().atMost(BOUND).until(() -> received.get() == sent);
+        assertThat(disorder).isFalse();
+        return sent;
     }
 
     /** Waits for bytes, as a user does, until it has read some. */
@@ -122,23 +131,20 @@ class SocketReaderTest {
 
     @Test
     void behindTheGateNothingIsRead() throws Exception {
-        AtomicBoolean stop = new AtomicBoolean();
-        Future<Long> flood = flood(stop);
+        Future<Long> flood = flood();
 
         assertThat(reader.readHere()).isFalse();
         assertThat(received).hasValue(0);
         stop.set(true);
         reader.resume();
 
-        long sent = flood.get(30, TimeUnit.SECONDS);
-        await().atMost(BOUND).until(() -> received.get() == sent);
+        awaitWhole(flood);
     }
 
     @Test
     void inAFloodWhoWaitsForBytesReadsThemUntilItIsOver() throws Exception {
         reader.resume();
-        AtomicBoolean stop = new AtomicBoolean();
-        Future<Long> flood = flood(stop);
+        Future<Long> flood = flood();
 
         readHere();
         long before = received.get();
@@ -150,8 +156,7 @@ class SocketReaderTest {
             reader.readHere();
         }
 
-        long sent = flood.get();
-        await().atMost(BOUND).until(() -> received.get() == sent);
+        long sent = awaitWhole(flood);
         readers.clear();
         send(far.getOutputStream(), sent, 10);
         await().atMost(BOUND).until(() -> received.get() == sent + 10);
@@ -163,38 +168,32 @@ class SocketReaderTest {
     @Test
     void withoutOneThatWaitsTheReaderNeverStandsBack() throws Exception {
         reader.resume();
-        AtomicBoolean stop = new AtomicBoolean();
-        Future<Long> flood = flood(stop);
+        Future<Long> flood = flood();
         await().atMost(BOUND).until(() -> received.get() > 64 << 20);
 
         assertThat(reader.readHere()).isFalse();
 
         stop.set(true);
-        long sent = flood.get(30, TimeUnit.SECONDS);
-        await().atMost(BOUND).until(() -> received.get() == sent);
+        awaitWhole(flood);
     }
 
     @Test
     void whoeverStopsWaitingLeavesTheRestToTheReader() throws Exception {
         reader.resume();
-        AtomicBoolean stop = new AtomicBoolean();
-        Future<Long> flood = flood(stop);
+        Future<Long> flood = flood();
         readHere();
         long before = received.get();
 
         await().atMost(BOUND).until(() -> received.get() > before + (16 << 20));
 
         stop.set(true);
-        long sent = flood.get(30, TimeUnit.SECONDS);
-        await().atMost(BOUND).until(() -> received.get() == sent);
-        assertThat(disorder).isFalse();
+        awaitWhole(flood);
     }
 
     @Test
     void aPauseStopsBoth() throws Exception {
         reader.resume();
-        AtomicBoolean stop = new AtomicBoolean();
-        Future<Long> flood = flood(stop);
+        Future<Long> flood = flood();
         readHere();
 
         reader.pause();
@@ -209,16 +208,13 @@ class SocketReaderTest {
         while (!flood.isDone()) {
             reader.readHere();
         }
-        long sent = flood.get();
-        await().atMost(BOUND).until(() -> received.get() == sent);
-        assertThat(disorder).isFalse();
+        awaitWhole(flood);
     }
 
     @Test
     void theEndIsTheReadersWhoeverFindsIt() throws Exception {
         reader.resume();
-        AtomicBoolean stop = new AtomicBoolean();
-        Future<Long> flood = flood(stop);
+        Future<Long> flood = flood();
         readHere();
 
         stop.set(true);
@@ -245,8 +241,7 @@ class SocketReaderTest {
     @Test
     void aFailureIsTheReadersWhoseverThreadItIsOn() throws Exception {
         reader.resume();
-        AtomicBoolean stop = new AtomicBoolean();
-        Future<Long> flood = flood(stop);
+        Future<Long> flood = flood();
         readHere();
 
         failing = Thread.currentThread();

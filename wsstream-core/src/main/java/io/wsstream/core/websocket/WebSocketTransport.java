@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads:</b> {@link #receive} and {@link #linkClosed} belong to the link, {@link #tick} to one timer, all else
  * to anyone. <b>Blocking:</b> none, but see {@link ByteLink}. <b>Memory:</b> what is queued; callers heed {@link
- * #isWritable}, and one that does not is cut off at {@value #MAX_QUEUED_BYTES} bytes. Pongs wait one at a time, so a peer cannot fill the queue with Pings.
+ * #isWritable}, and one that does not is cut off at {@value #MAX_QUEUED_BYTES} bytes. Pongs wait one at a time, so a peer
+ * cannot fill the queue with Pings.
  *
  * <p>Source: RFC 6455; PROTOCOL.md 5, 12, 13.
  */
